@@ -1,0 +1,1 @@
+"""People, their mechanisms and organisations, their roles, and how they sign in."""

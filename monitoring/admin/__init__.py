@@ -1,0 +1,1 @@
+"""People, rights and the audit trail."""

@@ -1,0 +1,27 @@
+"""Base of all forms: marked texts as labels, and errors that say what to do."""
+
+from collections.abc import Mapping
+
+from flask_wtf import FlaskForm
+
+from monitoring.core.errors import Invalid
+from monitoring.core.i18n import Message
+from monitoring.core.templating import translated
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
+    """A form whose typed values stay when something is wrong."""
+
+    def show_errors(self, error: Invalid) -> None:
+        """Put a domain error beside the fields it speaks of, or at the form's head."""
+        self.show(error.fields)
+        if not error.fields:
+            self.form_errors.append(translated(error.message))
+
+    def show(self, fields: Mapping[str, Message]) -> None:
+        """Put messages beside fields."""
+        for name, message in fields.items():
+            if name in self:
+                self[name].errors = [*self[name].errors, translated(message)]
+            else:
+                self.form_errors.append(translated(message))

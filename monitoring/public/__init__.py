@@ -1,0 +1,1 @@
+"""What everybody may read; built when something is published, served as bytes."""

@@ -1,0 +1,1 @@
+"""Reports: drafted from a visit, written by people, reviewed, approved and published."""

@@ -1,0 +1,1 @@
+"""Visits: the plan, the sheets that are filled, and the findings made from them."""

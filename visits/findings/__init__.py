@@ -1,0 +1,1 @@
+"""Findings: what the rules propose from answers, what people confirm."""

@@ -1,0 +1,1 @@
+"""Who goes where and when; secret until the lead marks the team as returned."""
