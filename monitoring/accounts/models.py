@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from monitoring.core.db import Base, Code, Identified, Moment
 
@@ -77,6 +77,16 @@ class Person(Identified, UserMixin):
     invented: Mapped[bool] = mapped_column(default=False)
     roles: Mapped[list[PersonRole]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
+    def verify_and_update_password(self, password: str) -> bool:
+        """Check a passphrase; the slow part runs outside any transaction, so that nobody waits for it.
+
+        Nothing has been written when a sign-in comes here: the commit only gives the lock back.
+        """
+        opened = object_session(self)
+        if opened is not None:
+            opened.commit()
+        return bool(super().verify_and_update_password(password))
+
 
 class WebSession(Base):
     """A signed-in session; the cookie holds a random id, this table only its hash."""
@@ -95,8 +105,6 @@ class SignInAttempt(Base):
     """Failed sign-ins by account or network, hashed, in a window of time."""
 
     __tablename__ = "sign_in_attempts"
-    __table_args__ = (UniqueConstraint("key", "window"),)
-
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     window: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(default=0)

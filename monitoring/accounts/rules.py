@@ -1,7 +1,9 @@
 """Roles and countries."""
 
+import secrets
 from enum import StrEnum
 
+from monitoring.audit.rules import Event
 from monitoring.core.i18n import N_, Message
 
 
@@ -21,7 +23,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
     @property
-    def title(self) -> Message:
+    def label(self) -> Message:
         """The role's name, to be translated."""
         return _TITLES[self]
 
@@ -53,9 +55,30 @@ class Country(StrEnum):
     TJ = "TJ"
 
     @property
-    def title(self) -> Message:
+    def label(self) -> Message:
         """The country's name, to be translated."""
         return _COUNTRIES[self]
 
 
 _COUNTRIES = {Country.KZ: N_("Kazakhstan"), Country.KG: N_("Kyrgyzstan"), Country.TJ: N_("Tajikistan")}
+
+
+class AccountEvent(Event):
+    """What happens to people and their sessions."""
+
+    SIGNED_IN = "accounts.signed_in"
+    SIGNED_OUT = "accounts.signed_out"
+    SIGN_IN_FAILED = "accounts.sign_in_failed"
+    PERSON_ADDED = "accounts.person_added"
+    PERSON_CHANGED = "accounts.person_changed"
+    SESSIONS_ENDED = "accounts.sessions_ended"
+    DENIED = "accounts.denied"
+
+
+SHORTEST_PASSPHRASE = 14
+_SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
+
+
+def proposed_passphrase(words: int = 5) -> str:
+    """A random passphrase of made-up words of three syllables (18 bits each): easy to copy, hard to guess."""
+    return "-".join("".join(secrets.choice(_SYLLABLES) for _ in range(3)) for _ in range(words))

@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale, gettext
 from markupsafe import Markup
+from wtforms import Field
 
 from monitoring.core import web
 from monitoring.core.clock import now
@@ -24,7 +25,9 @@ def install(app: Flask) -> None:
     """Give templates their filters and the application its languages."""
     Babel(app, locale_selector=language, default_translation_directories=str(TRANSLATIONS))
     app.jinja_env.filters.update(tr=translated, day=day, moment=moment, number=number, texts=localised)
-    app.jinja_env.globals.update(language=language, languages=LANGUAGES, may=web.may, maybe_actor=web.maybe_actor, now=now)
+    app.jinja_env.globals.update(
+        language=language, languages=LANGUAGES, may=web.may, maybe_actor=web.maybe_actor, now=now, aria=aria
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -70,3 +73,10 @@ def number(value: float | None, digits: int = 1) -> str:
     if value is None:
         return ""
     return str(format_decimal(round(value, digits), locale=str(get_locale() or SOURCE_LANGUAGE)))
+
+
+def aria(field: Field, hint: str | None = None) -> dict[str, str]:
+    """What a form control says to those who do not see it: its hint, its errors, that it is wrong."""
+    described = [f"{field.id}-hint"] * bool(hint) + [f"{field.id}-error"] * bool(field.errors)
+    said = {"aria-describedby": " ".join(described)} if described else {}
+    return {**said, "aria-invalid": "true"} if field.errors else said

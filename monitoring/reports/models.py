@@ -24,9 +24,7 @@ class Report(Identified):
     created_at: Mapped[Moment]
     version: Mapped[int] = mapped_column(default=1)
     writers: Mapped[list["ReportWriter"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
-    steps: Mapped[list["ReportStep"]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by="ReportStep.at"
-    )
+    steps: Mapped[list["ReportStep"]] = relationship(lazy="selectin", cascade="all, delete-orphan", order_by="ReportStep.at")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own name and shape)
 

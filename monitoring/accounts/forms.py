@@ -1,0 +1,49 @@
+"""Forms of people."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, EmailField, SelectField, SelectMultipleField, StringField, SubmitField
+from wtforms.validators import DataRequired, Email, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from monitoring.accounts.rules import Role
+from monitoring.core.forms import Form
+from monitoring.core.i18n import LANGUAGES
+from monitoring.core.templating import translated
+
+
+class TickField(SelectMultipleField):
+    """Several choices, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class PersonForm(Form):
+    """Somebody who signs in."""
+
+    name = StringField(_("Name"), validators=[DataRequired(_("Write the person's name.")), Length(max=200)])
+    email = EmailField(
+        _("E-mail address"),
+        validators=[DataRequired(_("Write an e-mail address.")), Email(_("This does not look like an e-mail address."))],
+    )
+    region_code = SelectField(_("Region"), validate_choice=True)
+    language = SelectField(_("Language"), choices=list(LANGUAGES.items()))
+    roles = TickField(_("What the person may do"))
+    submit = SubmitField(_("Save"))
+
+    def offer(self, regions: list[tuple[str, str]]) -> None:
+        """Fill the lists."""
+        self.region_code.choices = [("", translated("All regions")), *regions]
+        self.roles.choices = [(str(role), translated(role.label)) for role in Role]
+
+
+class RightsForm(Form):
+    """What somebody may do, and whether they may come in at all."""
+
+    roles = TickField(_("What the person may do"))
+    active = BooleanField(_("May sign in"))
+    submit = SubmitField(_("Save"))
+
+    def offer(self) -> None:
+        """Fill the lists."""
+        self.roles.choices = [(str(role), translated(role.label)) for role in Role]

@@ -1,0 +1,99 @@
+"""People, rights and the audit trail."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from monitoring.accounts import operations, queries
+from monitoring.accounts.forms import PersonForm, RightsForm
+from monitoring.accounts.permissions import AccountPermission
+from monitoring.accounts.rules import Country, Role
+from monitoring.audit import queries as audit
+from monitoring.core.crypto import safe
+from monitoring.core.errors import Invalid
+from monitoring.core.pagination import paginate
+from monitoring.core.templating import localised
+from monitoring.core.web import actor, parts, requires, session
+
+bp = Blueprint("admin", __name__, url_prefix="/desk/admin")
+
+
+@bp.get("/people")
+@requires(AccountPermission.MANAGE)
+def people() -> ResponseReturnValue:
+    """Everybody this administrator looks after."""
+    return render_template("admin/people.html", people=queries.people(session(), actor()), roles=list(Role))
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+@requires(AccountPermission.MANAGE)
+def new_person() -> ResponseReturnValue:
+    """Add somebody; the first passphrase is shown once."""
+    form = PersonForm()
+    form.offer([(region.code, localised(region.titles)) for region in queries.regions(session(), actor().country)])
+    if form.validate_on_submit():
+        session().commit()  # nothing was written yet: gives the lock back while the passphrase is hashed
+        passphrase, hashed = operations.new_passphrase()
+        try:
+            person = operations.add_person(session(), actor(), _new_person(form), hashed)
+        except Invalid as error:
+            form.show_errors(error)
+        else:
+            return render_template("admin/added.html", person=person, passphrase=passphrase)
+    return render_template("admin/person_form.html", form=form), 422 if form.errors else 200
+
+
+def _new_person(form: PersonForm) -> operations.NewPerson:
+    return operations.NewPerson(
+        email=form.email.data or "",
+        name=form.name.data or "",
+        country=Country(actor().country),
+        roles=frozenset(map(Role, form.roles.data or [])),
+        mechanism_id=actor().mechanism_id,
+        organisation_id=actor().organisation_id,
+        region_code=form.region_code.data or None,
+        language=form.language.data,
+    )
+
+
+@bp.route("/people/<uuid:person_id>", methods=["GET", "POST"])
+@requires(AccountPermission.MANAGE)
+def person(person_id: UUID) -> ResponseReturnValue:
+    """Change somebody's rights."""
+    found = queries.person_for(session(), actor(), person_id)
+    form = RightsForm(roles=[role.name for role in found.roles], active=found.active)
+    form.offer()
+    if form.validate_on_submit():
+        operations.change_person(session(), actor(), found, map(Role, form.roles.data or []), active=form.active.data)
+        flash(_("Saved."))
+        return redirect(url_for("admin.people"))
+    sessions = queries.sessions_of(session(), found.id)
+    return render_template("admin/person.html", form=form, person=found, sessions=sessions), 422 if form.errors else 200
+
+
+@bp.post("/people/<uuid:person_id>/sessions/end")
+@requires(AccountPermission.MANAGE)
+def end_sessions(person_id: UUID) -> ResponseReturnValue:
+    """End somebody's sessions."""
+    operations.end_sessions(session(), actor(), queries.person_for(session(), actor(), person_id))
+    flash(_("All sessions of this person have ended."))
+    return redirect(url_for("admin.person", person_id=person_id))
+
+
+@bp.get("/audit")
+@requires(AccountPermission.READ_TRAIL)
+def trail() -> ResponseReturnValue:
+    """Who did what and when, and whether the trail is whole."""
+    page = paginate(session(), audit.rows(actor()), request.args.get("page", 1, int))
+    names = queries.person_names(session(), (row.person_id for row in page.rows))
+    verdict = audit.verify(session(), safe.keyring.audit_key)
+    return render_template("admin/audit.html", page=page, names=names, verdict=verdict)
+
+
+@bp.get("/rights")
+@requires(AccountPermission.MANAGE)
+def rights() -> ResponseReturnValue:
+    """The whole table of who may what."""
+    return render_template("admin/rights.html", table=parts().permissions.items(), roles=list(Role))

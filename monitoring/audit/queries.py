@@ -1,0 +1,45 @@
+"""Read and check the audit trail."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from monitoring.audit.models import AuditHead, AuditRow
+from monitoring.audit.operations import START
+from monitoring.audit.rules import Link, link_mac
+from monitoring.core.permissions import Actor
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the chain is whole, how long it is, and where it breaks first."""
+
+    intact: bool
+    rows: int
+    broken_at: int | None = None
+
+
+def rows(actor: Actor) -> Select[AuditRow]:
+    """The trail of the actor's country, newest first."""
+    return select(AuditRow).where(AuditRow.country == actor.country).order_by(AuditRow.number.desc())
+
+
+def verify(session: Session, key: bytes) -> Verdict:
+    """Walk the whole chain: a changed, missing or moved row shows."""
+    previous, expected = START, 0
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.number)).yield_per(BATCH):
+        expected += 1
+        mac = link_mac(key, previous, _link(row))
+        if row.number != expected or mac != row.mac:
+            return Verdict(intact=False, rows=expected, broken_at=expected)
+        previous = mac
+    head = session.scalars(select(AuditHead)).first()
+    whole = (head is None and expected == 0) or (head is not None and head.number == expected and head.mac == previous)
+    return Verdict(intact=whole, rows=expected, broken_at=None if whole else expected + 1)
+
+
+def _link(row: AuditRow) -> Link:
+    return Link(row.number, row.at, row.person_id, row.event, row.subject_type, row.subject_id, row.country, row.count)

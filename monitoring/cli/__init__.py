@@ -1,0 +1,28 @@
+"""The command `monitoring`: make, fill, check and serve an installation."""
+
+import os
+import sys
+
+import click
+
+from monitoring.cli import doctor, home, serving
+from monitoring.core.errors import DomainError, Misconfigured
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Detention Monitoring: make, fill, check and serve an installation."""
+
+
+for command in (home.init, home.load, home.add_person, serving.serve, serving.worker, doctor.doctor):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Run a command; what is misconfigured is said in plain words, with exit code 2."""
+    os.umask(0o077)
+    try:
+        commands()
+    except (Misconfigured, DomainError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)

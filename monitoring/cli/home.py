@@ -1,0 +1,55 @@
+"""Make an installation, load its word lists, add its first people."""
+
+import click
+
+from monitoring.accounts import operations as accounts
+from monitoring.accounts.rules import Country, Role
+from monitoring.app import create_app, load_word_lists, open_home
+from monitoring.core.config import mark_home, settings_from_environment
+from monitoring.core.crypto import new_keyring, write_keyring
+from monitoring.migrations import upgrade
+
+
+@click.command()
+def init() -> None:
+    """Make a new, empty installation: keys, database, word lists. No account is made by itself."""
+    settings = settings_from_environment()
+    mark_home(settings.home, "installation")
+    if not settings.keyring_file.exists():
+        write_keyring(settings.keyring_file, new_keyring())
+        click.echo(f"Keys made: {settings.keyring_file}")
+        click.echo("Keep a copy of this folder apart from the database: without it nothing can be read again.")
+    bring_up_to_date()
+    click.echo(f"The installation in {settings.home} is ready. Now add the first administrator: monitoring add-person --help")
+
+
+@click.command()
+def load() -> None:
+    """Bring the database up to date and load the built-in registers and checklists; again changes nothing."""
+    for line in bring_up_to_date():
+        click.echo(line)
+
+
+def bring_up_to_date() -> list[str]:
+    """Migrate and load; what was loaded, a line each."""
+    database = open_home(settings_from_environment())
+    upgrade(database)
+    with database.writing() as session, session.begin():
+        return load_word_lists(session)
+
+
+@click.command("add-person")
+@click.argument("email")
+@click.argument("name")
+@click.option("--country", type=click.Choice([str(country) for country in Country]), required=True)
+@click.option("--role", "roles", type=click.Choice([str(role) for role in Role]), multiple=True, default=["admin"])
+def add_person(email: str, name: str, country: str, roles: tuple[str, ...]) -> None:
+    """Add a person (by default an administrator) and print the first passphrase, once."""
+    settings = settings_from_environment()
+    with create_app(settings).app_context():
+        passphrase, hashed = accounts.new_passphrase()
+    new = accounts.NewPerson(email, name, Country(country), frozenset(map(Role, roles)))
+    with open_home(settings).writing() as session, session.begin():
+        accounts.add_person(session, None, new, hashed)
+    click.echo(f"{email} can sign in with this passphrase, shown only now: {passphrase}")
+    click.echo("The second factor is set up at the first sign-in.")

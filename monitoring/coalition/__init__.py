@@ -1,0 +1,1 @@
+"""What the coalitions publicly call for, in which countries, and how each call stands."""

@@ -1,0 +1,1 @@
+"""Themes and the provisions of law that questions and findings rest on."""
