@@ -27,7 +27,7 @@ build: monitoring/static/build/.done ## Build the tablet client, fonts and catal
 
 node_modules/.done: package-lock.json .venv/.done
 	@echo "Installing the browser libraries ..."
-	@npm ci --silent --no-audit --no-fund
+	@npm ci --loglevel=error --no-audit --no-fund
 	@touch node_modules/.done
 
 monitoring/static/build/.done: .venv/.done node_modules/.done $(CLIENT_SOURCES) $(CATALOGUES) scripts/build.py
