@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from facilities.adapters import read_position
@@ -14,9 +14,8 @@ from monitoring.core.forms import Form
 MOST_PEOPLE = 100_000
 
 
-def _written(field: StringField) -> str:
-    text: str | None = field.data
-    return (text or "").strip()
+def _written(field: Field) -> str:
+    return str(field.data or "").strip()
 
 
 class FacilityForm(Form):

@@ -2,16 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from checklists.rules import tree
 from checklists.rules.grammar import ProblemRule
-from checklists.rules.kinds import Per, QuestionType, Severity
+from checklists.rules.kinds import ANSWERS, Per, QuestionType, Severity
 from checklists.rules.tree import Node
 from checklists.rules.values import Value, canonical
-from monitoring.core.i18n import text_in
+from monitoring.core.i18n import Message, text_in
 
 Texts = dict[str, str]
 
@@ -62,9 +63,18 @@ class QuestionDefinition:
         return canonical(self.type, raw, self.keys)
 
     def label(self, key: str, language: str) -> str:
-        """A choice in words; the key itself where there is none."""
+        """A choice in words; a marked text for the answers that every question has; what was written, as it is."""
         found = next((choice for choice in self.choices if choice.key == key), None)
-        return text_in(found.labels, language) if found else key
+        return text_in(found.labels, language) if found else ANSWERS.get(key, key)
+
+    def in_words(self, value: Value, language: str, translate: Callable[[str], str]) -> str:
+        """An answer as people read it, with its unit."""
+        if isinstance(value, tuple):
+            return ", ".join(self.label(key, language) for key in value)
+        label = self.label(value, language)
+        said = translate(label) if isinstance(label, Message) else label
+        unit = text_in(self.units, language) if self.units and value not in ANSWERS else ""
+        return f"{said} {unit}".strip()
 
     def to_json(self) -> dict[str, Any]:
         """What is stored, and what the tablet reads."""

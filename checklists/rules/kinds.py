@@ -90,6 +90,14 @@ class Source(StrEnum):
 NOT_ASSESSED = "not_assessed"
 YES_NO_KEYS = ("yes", "no", "partly", NOT_ASSESSED)
 
+ANSWERS = {
+    "yes": N_("yes"),
+    "no": N_("no"),
+    "partly": N_("partly"),
+    NOT_ASSESSED: N_("not assessed"),
+}
+"""The answers that are the same for every question."""
+
 _SEVERITIES = {
     Severity.LOW: N_("low"),
     Severity.MEDIUM: N_("medium"),

@@ -1,21 +1,13 @@
 """Forms of people."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, EmailField, SelectField, SelectMultipleField, StringField, SubmitField
+from wtforms import BooleanField, EmailField, SelectField, StringField, SubmitField
 from wtforms.validators import DataRequired, Email, Length
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from monitoring.accounts.rules import Role
-from monitoring.core.forms import Form
+from monitoring.core.forms import Form, TickField
 from monitoring.core.i18n import LANGUAGES
 from monitoring.core.templating import translated
-
-
-class TickField(SelectMultipleField):
-    """Several choices, each with a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class PersonForm(Form):

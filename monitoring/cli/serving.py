@@ -10,7 +10,7 @@ from types import FrameType
 import click
 import waitress
 
-from monitoring.app import JOBS, create_app, open_home
+from monitoring.app import create_app, job_handlers, open_home
 from monitoring.core import jobs
 from monitoring.core.config import settings_from_environment
 from monitoring.core.errors import Misconfigured
@@ -59,11 +59,12 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
 def worker(*, once: bool) -> None:
     """Do the jobs on the table, one at a time."""
-    database = open_home(settings_from_environment())
+    settings = settings_from_environment()
+    database, handlers = open_home(settings), job_handlers(settings)
     signal.signal(signal.SIGTERM, _stop)
     try:
         while True:
-            jobs.run_due(database.writing, JOBS)
+            jobs.run_due(database.writing, handlers)
             if once:
                 return
             time.sleep(PAUSE)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from flask_wtf import FlaskForm
+from wtforms import SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from monitoring.core.errors import Invalid
 from monitoring.core.i18n import Message
@@ -25,3 +27,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
                 self[name].errors = [*self[name].errors, translated(message)]
             else:
                 self.form_errors.append(translated(message))
+
+
+class TickField(SelectMultipleField):
+    """Several choices, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()

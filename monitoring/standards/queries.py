@@ -25,3 +25,8 @@ def provisions(session: Session, codes: Iterable[str]) -> dict[str, Provision]:
     if not wanted:
         return {}
     return {row.code: row for row in session.scalars(select(Provision).where(Provision.code.in_(wanted)))}
+
+
+def all_provisions(session: Session) -> list[Provision]:
+    """Every provision by code."""
+    return list(session.scalars(select(Provision).order_by(Provision.code)))

@@ -64,9 +64,7 @@ class FindingCall(Base):
     __tablename__ = "finding_calls"
 
     finding_id: Mapped[UUID] = mapped_column(ForeignKey("findings.id"), primary_key=True)
-    coalition_code: Mapped[str] = mapped_column(
-        ForeignKey("coalition_recommendations.code"), primary_key=True, index=True
-    )
+    coalition_code: Mapped[str] = mapped_column(ForeignKey("coalition_recommendations.code"), primary_key=True, index=True)
     state: Mapped[Code]
     by: Mapped[UUID | None]
     at: Mapped[Moment]

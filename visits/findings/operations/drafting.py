@@ -1,0 +1,148 @@
+"""Draft findings follow their answers; a confirmed one stays and shows that its answers changed."""
+
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checklists import queries as checklists
+from checklists.rules import ChecklistDefinition, Severity
+from monitoring.coalition import queries as coalition
+from monitoring.coalition.rules import in_scope
+from monitoring.core import clock
+from visits.findings.models import Finding, FindingCall, FindingEvidence
+from visits.findings.rules import CallLink, FindingKind, FindingState, ProblemAnswer, ProblemTotal, Proposal, proposals
+from visits.plan.models import Visit
+from visits.plan.rules import Plan
+from visits.sheets.models import Answer, InterviewTotal, Sheet
+from visits.sheets.rules import sides_from_json
+
+Definitions = Mapping[UUID, ChecklistDefinition]
+
+
+def follow_answers(session: Session, visit: Visit, plan: Plan) -> None:
+    """Bring the visit's draft findings in line with its answers."""
+    definitions = checklists.definitions(session, set(plan.versions.values()))
+    wanted = proposals(_answers(session, visit.id, definitions), _totals(session, visit.id, plan, definitions))
+    query = select(Finding).where(Finding.visit_id == visit.id, Finding.rule_question.is_not(None))
+    have = {finding.rule_question: finding for finding in session.scalars(query)}
+    scopes = {call.code: call.scope for call in coalition.recommendations(session)} if set(wanted) - set(have) else {}
+    for key, proposal in wanted.items():
+        if key in have:
+            _follow(have[key], proposal)
+        else:
+            session.add(_draft(visit, proposal, _definition(plan, definitions, proposal), scopes))
+    for key, finding in have.items():
+        if key not in wanted:
+            _lose(finding)
+    session.flush()
+
+
+def _definition(plan: Plan, definitions: Definitions, proposal: Proposal) -> ChecklistDefinition:
+    return definitions[plan.versions[proposal.checklist]]
+
+
+def _answers(session: Session, visit_id: UUID, definitions: Definitions) -> Iterator[ProblemAnswer]:
+    query = (
+        select(Answer, Sheet.checklist_version_id)
+        .join(Sheet, Sheet.id == Answer.sheet_id)
+        .where(Answer.visit_id == visit_id, Answer.severity.is_not(None), Answer.relevant)
+    )
+    for answer, version_id in session.execute(query):
+        sides = sides_from_json(answer.sides)
+        yield ProblemAnswer(
+            checklist=definitions[version_id].code,
+            question=answer.question,
+            sheet=answer.sheet_id,
+            severity=Severity(answer.severity),
+            sources=tuple(source for side in sides for source in side.sources),
+            stated=tuple(h.content["confidence"] for side in sides for h in side.heads if h.content.get("confidence")),
+        )
+
+
+def _totals(session: Session, visit_id: UUID, plan: Plan, definitions: Definitions) -> Iterator[ProblemTotal]:
+    forms = [definitions[version] for version in plan.versions.values() if definitions[version].per == "interview"]
+    query = select(InterviewTotal).where(InterviewTotal.visit_id == visit_id, InterviewTotal.choice.startswith("!"))
+    for row in session.scalars(query):
+        for form in forms:
+            if row.question in form.questions:
+                yield ProblemTotal(form.code, row.question, Severity(row.choice[1:]), row.people)
+
+
+def _draft(visit: Visit, proposal: Proposal, definition: ChecklistDefinition, scopes: Mapping[str, list[str]]) -> Finding:
+    question = definition.questions[proposal.question]
+    finding = Finding(
+        visit_id=visit.id,
+        country=visit.country,
+        mechanism_id=visit.mechanism_id,
+        checklist_code=proposal.checklist,
+        question=proposal.question,
+        rule_question=proposal.key,
+        kind=FindingKind.PROBLEM,
+        state=FindingState.DRAFT,
+        theme=question.theme,
+        standards=list(question.standards),
+        made_at=clock.now(),
+        answers_changed=False,
+        still_proposed=True,
+    )
+    finding.text = ""
+    _write(finding, proposal)
+    finding.calls = [
+        FindingCall(finding_id=finding.id, coalition_code=code, state=CallLink.SUGGESTED, by=None, at=clock.now())
+        for code in in_scope(question.recommendations, scopes, visit.country)
+    ]
+    return finding
+
+
+def _write(finding: Finding, proposal: Proposal) -> None:
+    values = {
+        "severity": str(proposal.severity),
+        "sources": list(proposal.sources),
+        "confidence": str(proposal.confidence),
+        "interviews": proposal.interviews,
+    }
+    for name, value in values.items():
+        if getattr(finding, name, None) != value:
+            setattr(finding, name, value)
+    _write_evidence(finding, proposal)
+
+
+def _write_evidence(finding: Finding, proposal: Proposal) -> None:
+    have = {(row.sheet_id, row.question): row for row in finding.evidence}
+    wanted = {(sheet, question): severity for sheet, question, severity in proposal.evidence}
+    if set(have) != set(wanted) or any(have[key].severity != wanted[key] for key in wanted):
+        kept = []
+        for key, severity in wanted.items():
+            row = have.get(key) or FindingEvidence(finding_id=finding.id, sheet_id=key[0], question=key[1])
+            row.severity = severity
+            kept.append(row)
+        finding.evidence = kept
+
+
+def _follow(finding: Finding, proposal: Proposal) -> None:
+    if not finding.still_proposed:
+        finding.still_proposed = True
+    if finding.state == FindingState.WITHDRAWN:
+        finding.state = FindingState.DRAFT
+    if finding.state == FindingState.DRAFT:
+        _write(finding, proposal)
+    elif _differs(finding, proposal) and not finding.answers_changed:
+        finding.answers_changed = True
+
+
+def _differs(finding: Finding, proposal: Proposal) -> bool:
+    have = {(row.sheet_id, row.question, row.severity) for row in finding.evidence}
+    return have != {(s, q, str(level) if level else None) for s, q, level in proposal.evidence} or (
+        finding.interviews != proposal.interviews
+    )
+
+
+def _lose(finding: Finding) -> None:
+    if finding.still_proposed:
+        finding.still_proposed = False
+    if finding.state == FindingState.DRAFT:
+        finding.state = FindingState.WITHDRAWN
+    elif finding.state != FindingState.WITHDRAWN and not finding.answers_changed:
+        finding.answers_changed = True

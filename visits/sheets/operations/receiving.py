@@ -1,0 +1,265 @@
+"""Take in entries: store, recognise what came before, put aside what must wait for a person, refuse what nobody can store.
+
+One bad entry never stops the others. What is stored gets the visit's next running number, under a lock on its row.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from checklists import queries as checklists
+from checklists.rules import Per, QuestionDefinition
+from monitoring.audit import operations as audit
+from monitoring.core import clock
+from monitoring.core.errors import DomainError, NotFound
+from monitoring.core.i18n import N_, Message
+from monitoring.core.permissions import Actor
+from visits.plan.models import Visit
+from visits.plan.queries import plan_of
+from visits.plan.rules import Plan, VisitState
+from visits.sheets.models import Device, Entry, Sheet
+from visits.sheets.operations.answers import refresh
+from visits.sheets.queries.entries import seal_content
+from visits.sheets.rules import (
+    CLOSED,
+    OPENED,
+    EntryContent,
+    EntryProblem,
+    EntryState,
+    Incoming,
+    Outcome,
+    QuarantineReason,
+    SheetEvent,
+    SheetKind,
+    is_reserved,
+    parse_content,
+    parse_entry,
+)
+
+SAME_ID = N_("An entry with this id exists already and says something else.")
+SAME_COUNTER = N_("This tablet has already sent another entry with this number.")
+OTHER_DEVICE = N_("This entry was made on another device.")
+LONGEST_LABEL = 80
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one entry."""
+
+    id: str
+    outcome: Outcome
+    seq: int | None = None
+    sha256: str = ""
+    message: Message | None = None
+
+
+@dataclass
+class BatchResult:
+    """Receipts in the order of the entries, and what was touched, by visit."""
+
+    receipts: list[Receipt] = field(default_factory=list)
+    touched: dict[UUID, set[tuple[UUID, str]]] = field(default_factory=dict)
+
+
+class _Waiting(Exception):
+    """The entry must wait for a person."""
+
+    def __init__(self, reason: QuarantineReason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def receive(session: Session, actor: Actor, device_id: UUID, raw_entries: Iterable[object]) -> BatchResult:
+    """Take in the entries of one device. Raises NotFound for a device that is not this person's."""
+    device = session.get(Device, device_id)
+    if device is None or device.person_id != actor.person_id:
+        raise NotFound
+    intake = _Intake(session, actor, device)
+    intake.take(list(raw_entries))
+    return intake.result
+
+
+class _Intake:
+    """One batch on its way into the tables."""
+
+    def __init__(self, session: Session, actor: Actor, device: Device) -> None:
+        self._session, self._actor, self._device = session, actor, device
+        self._visits: dict[UUID, tuple[Visit, Plan]] = {}
+        self._sheets: dict[UUID, Sheet] = {}
+        self._seq: dict[UUID, int] = {}
+        self._rows: list[dict[str, Any]] = []
+        self._now = clock.now()
+        self.result = BatchResult()
+
+    def take(self, raw_entries: list[object]) -> None:
+        parsed = [self._parse(raw) for raw in raw_entries]
+        entries = [entry for entry in parsed if isinstance(entry, Incoming)]
+        self._load(entries)
+        known = self._known(entries)
+        for entry in parsed:
+            self.result.receipts.append(entry if isinstance(entry, Receipt) else self._one(entry, known))
+        self._write()
+
+    def _parse(self, raw: object) -> Incoming | Receipt:
+        name = str(raw.get("id", ""))[:60] if isinstance(raw, dict) else ""
+        try:
+            entry = parse_entry(raw)
+        except DomainError as problem:
+            return Receipt(name, Outcome.REFUSED, message=problem.message)
+        if entry.device != self._device.id:
+            return Receipt(name, Outcome.REFUSED, message=OTHER_DEVICE)
+        return entry
+
+    def _load(self, entries: list[Incoming]) -> None:
+        ids = {entry.visit for entry in entries}
+        query = select(Visit).where(Visit.id.in_(ids)).order_by(Visit.id).with_for_update()
+        for visit in self._session.scalars(query.execution_options(populate_existing=True)):
+            self._visits[visit.id] = (visit, plan_of(visit))
+            self._seq[visit.id] = visit.last_seq
+        self._sheets = {s.id: s for s in self._session.scalars(select(Sheet).where(Sheet.visit_id.in_(list(self._visits))))}
+
+    def _known(self, entries: list[Incoming]) -> dict[UUID | int, Entry]:
+        ids, counters = [e.id for e in entries], [e.counter for e in entries]
+        same_id = select(Entry).where(Entry.id.in_(ids))
+        same_counter = select(Entry).where(Entry.device_id == self._device.id, Entry.counter.in_(counters))
+        found: dict[UUID | int, Entry] = {e.id: e for e in self._session.scalars(same_id)}
+        found.update({e.counter: e for e in self._session.scalars(same_counter)})
+        return found
+
+    def _one(self, entry: Incoming, known: dict[UUID | int, Entry]) -> Receipt:
+        before = self._before(entry, known)
+        if before is not None:
+            return before
+        try:
+            question = self._check(entry)
+            content = parse_content(entry.content, entry.question, question)
+        except _Waiting as waiting:
+            return self._put_aside(entry, waiting.reason)
+        except DomainError as problem:
+            return Receipt(str(entry.id), Outcome.REFUSED, message=problem.message)
+        return self._store(entry, content)
+
+    def _before(self, entry: Incoming, known: dict[UUID | int, Entry]) -> Receipt | None:
+        found = known.get(entry.id)
+        if found is not None:
+            if found.sha256 == entry.sha256 and found.device_id == self._device.id:
+                return Receipt(str(entry.id), Outcome.DUPLICATE, found.seq, found.sha256)
+            return Receipt(str(entry.id), Outcome.REFUSED, message=SAME_ID)
+        for row in self._rows:
+            if row["id"] == entry.id and row["sha256"] == entry.sha256:
+                return Receipt(str(entry.id), Outcome.DUPLICATE, row["seq"], entry.sha256)
+            if row["id"] == entry.id or row["counter"] == entry.counter:
+                return Receipt(str(entry.id), Outcome.REFUSED, message=SAME_COUNTER)
+        if entry.counter in known:
+            return Receipt(str(entry.id), Outcome.REFUSED, message=SAME_COUNTER)
+        return None
+
+    def _check(self, entry: Incoming) -> QuestionDefinition | None:
+        if self._device.revoked_at is not None:
+            raise _Waiting(QuarantineReason.DEVICE_REVOKED)
+        if entry.visit not in self._visits:
+            raise _Waiting(QuarantineReason.NO_VISIT)
+        visit, plan = self._visits[entry.visit]
+        if visit.mechanism_id != self._actor.mechanism_id or plan.letter(self._actor.person_id) is None:
+            raise _Waiting(QuarantineReason.NOT_IN_TEAM)
+        if visit.state == VisitState.CANCELLED or visit.report_approved_at is not None:
+            raise _Waiting(QuarantineReason.VISIT_OVER)
+        if entry.question == OPENED and entry.sheet not in self._sheets:
+            self._open_sheet(entry, visit, plan)
+        sheet = self._sheets.get(entry.sheet)
+        if sheet is None or sheet.visit_id != visit.id:
+            raise _Waiting(QuarantineReason.NO_SHEET)
+        if sheet.per == SheetKind.INTERVIEW and sheet.opened_by != self._actor.person_id:
+            raise _Waiting(QuarantineReason.NOT_YOURS)
+        return self._question(entry, sheet)
+
+    def _question(self, entry: Incoming, sheet: Sheet) -> QuestionDefinition | None:
+        if entry.question in {OPENED, CLOSED}:
+            return None
+        if sheet.checklist_version_id is None:
+            if not is_reserved(entry.question):
+                raise _Waiting(QuarantineReason.NO_QUESTION)
+            return None
+        definition = checklists.definition(self._session, sheet.checklist_version_id)
+        if entry.question not in definition.questions:
+            raise _Waiting(QuarantineReason.NO_QUESTION)
+        return definition.questions[entry.question]
+
+    def _open_sheet(self, entry: Incoming, visit: Visit, plan: Plan) -> None:
+        said: Mapping[str, Any] = entry.opened or {}
+        pinned = {str(version): version for version in plan.versions.values()}
+        version_id = pinned.get(str(said.get("version")))
+        if version_id is None:
+            raise EntryProblem(N_("This form does not belong to the visit."))
+        per = checklists.definition(self._session, version_id).per
+        if per is Per.VISIT:
+            raise EntryProblem(N_("This form is filled once in a visit, and its sheet exists already."))
+        sheet = Sheet(
+            id=entry.sheet,
+            visit_id=visit.id,
+            checklist_version_id=version_id,
+            per=str(per),
+            position=100 + len(self._sheets),
+            label=str(said.get("label", "")).strip()[:LONGEST_LABEL],
+            opened_by=self._actor.person_id,
+            opened_at=self._now,
+        )
+        self._session.add(sheet)
+        self._session.flush()
+        self._sheets[sheet.id] = sheet
+
+    def _store(self, entry: Incoming, content: EntryContent) -> Receipt:
+        sheet = self._sheets[entry.sheet]
+        self._seq[entry.visit] += 1
+        seq = self._seq[entry.visit]
+        if entry.question == CLOSED:
+            sheet.closed_at = self._now
+        if entry.question == OPENED:
+            sheet.label = str((entry.opened or {}).get("label", sheet.label)).strip()[:LONGEST_LABEL]
+        self._rows.append(self._row(entry, EntryState.STORED, seq, seal_content(entry.id, sheet, content.to_json())))
+        if entry.question not in {OPENED, CLOSED}:
+            self.result.touched.setdefault(entry.visit, set()).add((entry.sheet, entry.question))
+        return Receipt(str(entry.id), Outcome.STORED, seq, entry.sha256)
+
+    def _put_aside(self, entry: Incoming, reason: QuarantineReason) -> Receipt:
+        sealed = seal_content(entry.id, None, dict(entry.content))
+        self._rows.append({**self._row(entry, EntryState.QUARANTINED, None, sealed), "quarantine_reason": str(reason)})
+        return Receipt(str(entry.id), Outcome.QUARANTINED, None, entry.sha256)
+
+    def _row(self, entry: Incoming, state: EntryState, seq: int | None, sealed: bytes) -> dict[str, Any]:
+        return {
+            "id": entry.id,
+            "visit_id": entry.visit,
+            "sheet_id": entry.sheet,
+            "question": entry.question,
+            "bases": [str(base) for base in entry.bases],
+            "author_id": self._actor.person_id,
+            "device_id": self._device.id,
+            "counter": entry.counter,
+            "device_time": entry.device_time,
+            "received_at": self._now,
+            "seq": seq,
+            "state": str(state),
+            "quarantine_reason": None,
+            "sha256": entry.sha256,
+            "sealed_content": sealed,
+        }
+
+    def _write(self) -> None:
+        if not self._rows:
+            return
+        self._session.execute(insert(Entry), self._rows)
+        self._device.last_counter = max(self._device.last_counter, *(row["counter"] for row in self._rows))
+        for visit_id, (visit, plan) in self._visits.items():
+            self._session.execute(
+                update(Visit).where(Visit.id == visit_id).values(last_seq=self._seq[visit_id]),
+                execution_options={"synchronize_session": False},
+            )
+            if visit_id in self.result.touched:
+                refresh(self._session, visit, plan, self.result.touched[visit_id])
+        self._session.flush()
+        audit.record(self._session, self._actor, SheetEvent.ENTRIES_RECEIVED, self._device, count=len(self._rows))

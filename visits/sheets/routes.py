@@ -1,0 +1,87 @@
+"""Sheets as the office reads them; photos; private interviews for the two who may."""
+
+from io import BytesIO
+from uuid import UUID
+
+from flask import Blueprint, render_template, send_file
+from flask.typing import ResponseReturnValue
+
+from checklists import queries as checklists
+from monitoring.accounts import queries as accounts
+from monitoring.core.errors import NotFound
+from monitoring.core.web import actor, parts, requires, session
+from monitoring.media import queries as media
+from visits.plan.queries import visit_for
+from visits.sheets import queries
+from visits.sheets.permissions import SheetPermission
+from visits.sheets.rules import ACCESS_ITEMS
+
+bp = Blueprint("sheets", __name__, url_prefix="/desk/visits/<uuid:visit_id>")
+
+
+@bp.get("/sheets")
+@requires(SheetPermission.SEE)
+def index(visit_id: UUID) -> ResponseReturnValue:
+    """All sheets of a visit, with what is still to be decided."""
+    seen = visit_for(session(), actor(), visit_id)
+    found = queries.sheets_of(session(), seen)
+    return render_template(
+        "sheets/index.html",
+        seen=seen,
+        sheets=[row for row in found if not row.interview],
+        interviews=[row for row in found if row.interview],
+        conflicts=queries.conflicts(session(), seen),
+        zone=accounts.region(session(), seen.plan.region_code).time_zone,
+    )
+
+
+@bp.get("/sheets/<uuid:sheet_id>")
+@requires(SheetPermission.SEE)
+def show(visit_id: UUID, sheet_id: UUID) -> ResponseReturnValue:
+    """One sheet: every question that is asked, with its answers."""
+    seen = visit_for(session(), actor(), visit_id)
+    return render_template("sheets/show.html", seen=seen, view=queries.sheet_view(session(), seen, sheet_id))
+
+
+@bp.get("/access")
+@requires(SheetPermission.SEE)
+def access(visit_id: UUID) -> ResponseReturnValue:
+    """What was asked for at the place under OPCAT Art. 20, and what came of it."""
+    seen = visit_for(session(), actor(), visit_id)
+    events = queries.access_events(session(), seen)
+    forms = [row for row in queries.sheets_of(session(), seen) if row.definition.code == "ACCESS"]
+    view = queries.sheet_view(session(), seen, forms[0].sheet.id) if forms else None
+    return render_template("sheets/access.html", seen=seen, events=events, items=ACCESS_ITEMS, view=view)
+
+
+@bp.get("/interviews")
+@requires(SheetPermission.SEE)
+def interviews(visit_id: UUID) -> ResponseReturnValue:
+    """How many people said what."""
+    seen = visit_for(session(), actor(), visit_id)
+    rows = [row for row in queries.sheets_of(session(), seen) if row.interview]
+    definition = rows[0].definition if rows else None
+    totals = queries.interview_totals(session(), seen)
+    return render_template("sheets/interviews.html", seen=seen, definition=definition, totals=totals, rows=rows)
+
+
+@bp.get("/interviews/<uuid:sheet_id>")
+@requires(SheetPermission.SEE)
+def interview(visit_id: UUID, sheet_id: UUID) -> ResponseReturnValue:
+    """What one person said: for its author and the lead; that it was opened is on record."""
+    seen = visit_for(session(), actor(), visit_id)
+    sheet, answers = queries.raw_interview(session(), parts().database, actor(), seen, sheet_id)
+    if sheet.checklist_version_id is None:
+        raise NotFound
+    definition = checklists.definition(session(), sheet.checklist_version_id)
+    return render_template("sheets/interview.html", seen=seen, sheet=sheet, definition=definition, answers=answers)
+
+
+@bp.get("/sheets/<uuid:sheet_id>/photos/<sha256>")
+@requires(SheetPermission.SEE)
+def photo(visit_id: UUID, sheet_id: UUID, sha256: str) -> ResponseReturnValue:
+    """A photo of a sheet, as it may be shown."""
+    seen = visit_for(session(), actor(), visit_id)
+    sheet = queries.sheet_for(session(), seen, sheet_id)
+    picture = media.picture(session(), parts().settings.media, sheet.id, sha256)
+    return send_file(BytesIO(picture), mimetype="image/jpeg")

@@ -1,0 +1,62 @@
+"""What interviews add up to: how many people said what, and no more."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from checklists.rules import NOT_ASSESSED, ChecklistDefinition, QuestionType, Severity, Value, VisitFacts, evaluate
+
+ASKED = "*"
+PROBLEM = "!"
+SMALL = 5
+"""Outside the team, counts below this are not shown, nor those that would give them away."""
+
+COUNTED = {QuestionType.YES_NO_PARTLY, QuestionType.CHOICE, QuestionType.MULTI}
+Totals = dict[tuple[str, str], int]
+"""People by question and answer; under `*` all who were asked, under `!high` those whose answer is such a problem."""
+
+
+def totals_of(definition: ChecklistDefinition, people: Iterable[Mapping[str, tuple[Value, ...]]], facts: VisitFacts) -> Totals:
+    """Count the answers of several interviews; a person whose own answers disagree counts for none."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for sides in people:
+        result = evaluate(definition, sides, facts)
+        for code in result.visible:
+            found = sides.get(code, ())
+            if len(found) == 1 and found[0] != NOT_ASSESSED:
+                counts[code, ASKED] += 1
+                counts.update((code, key) for key in _keys(definition, code, found[0]))
+        counts.update((code, f"{PROBLEM}{level}") for code, level in result.problems.items())
+    return dict(counts)
+
+
+def _keys(definition: ChecklistDefinition, code: str, value: Value) -> tuple[str, ...]:
+    if definition.questions[code].type not in COUNTED:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+@dataclass(frozen=True)
+class Total:
+    """How people answered one question; None where the count is not shown."""
+
+    question: str
+    asked: int | None
+    people: dict[str, int | None]
+    problems: dict[Severity, int]
+
+
+def hide_small(total: Total) -> Total | None:
+    """What may be shown outside the team: nothing of fewer than five people, and no count from 1 to 4.
+
+    A hidden count could be worked out from the sum if it were alone: then the smallest other one is hidden too.
+    """
+    if total.asked is None or total.asked < SMALL:
+        return None
+    shown: dict[str, int | None] = {
+        key: None if count is not None and 0 < count < SMALL else count for key, count in total.people.items()
+    }
+    open_counts = {key: count for key, count in shown.items() if count}
+    if list(shown.values()).count(None) == 1 and open_counts:
+        shown[min(open_counts, key=lambda key: (open_counts[key], key))] = None
+    return Total(total.question, total.asked, shown, {})

@@ -1,0 +1,125 @@
+"""The words of sheets and entries."""
+
+import re
+from enum import StrEnum
+
+from monitoring.audit.rules import Event
+from monitoring.core.i18n import N_, Message
+
+LARGEST_BATCH = 200
+"""Entries in one request."""
+OPENED = "sheet.opened"
+CLOSED = "sheet.closed"
+FACTS = ("v.capacity", "v.present", "v.women", "v.minors", "v.foreigners", "v.disabled")
+_ACCESS = re.compile(r"access\.([a-f])\.[0-9a-z-]{4,36}")
+
+
+class SheetKind(StrEnum):
+    """How often a sheet is filled in a visit; the visit sheet holds what belongs to no form."""
+
+    VISIT_SHEET = "visit_sheet"
+    VISIT = "visit"
+    ROOM = "room"
+    INTERVIEW = "interview"
+
+
+class Confidence(StrEnum):
+    """How well something is supported."""
+
+    SINGLE_SOURCE = "single_source"
+    TWO_SOURCES = "two_sources"
+    THREE_OR_MORE = "three_or_more"
+    DOCUMENTED = "documented"
+
+    @property
+    def label(self) -> Message:
+        """The word for it."""
+        return _CONFIDENCE[self]
+
+
+class AccessAnswer(StrEnum):
+    """What came of something asked for under OPCAT Art. 20."""
+
+    ASKED = "asked"
+    GIVEN = "given"
+    GIVEN_WITH_LIMITS = "given_with_limits"
+    DELAYED = "delayed"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> Message:
+        """The answer in words."""
+        return _ACCESS_ANSWERS[self]
+
+
+class EntryState(StrEnum):
+    """Whether an entry counts."""
+
+    STORED = "stored"
+    QUARANTINED = "quarantined"
+
+
+class Outcome(StrEnum):
+    """What a receipt says."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    REFUSED = "refused"
+
+
+class QuarantineReason(StrEnum):
+    """Why an entry waits for a person."""
+
+    NO_VISIT = "no_visit"
+    NOT_IN_TEAM = "not_in_team"
+    VISIT_OVER = "visit_over"
+    NO_SHEET = "no_sheet"
+    NOT_YOURS = "not_yours"
+    NO_QUESTION = "no_question"
+    DEVICE_REVOKED = "device_revoked"
+
+
+class SheetEvent(Event):
+    """What happens to sheets."""
+
+    ENTRIES_RECEIVED = "sheets.entries_received"
+    ENTRY_AT_DESK = "sheets.entry_at_desk"
+    DEVICE_ADDED = "sheets.device_added"
+    INTERVIEW_OPENED = "sheets.interview_opened"
+    REBUILT = "sheets.rebuilt"
+
+
+_CONFIDENCE = {
+    Confidence.SINGLE_SOURCE: N_("one source"),
+    Confidence.TWO_SOURCES: N_("two sources"),
+    Confidence.THREE_OR_MORE: N_("three or more sources"),
+    Confidence.DOCUMENTED: N_("documented"),
+}
+_ACCESS_ANSWERS = {
+    AccessAnswer.ASKED: N_("asked for"),
+    AccessAnswer.GIVEN: N_("given"),
+    AccessAnswer.GIVEN_WITH_LIMITS: N_("given with limits"),
+    AccessAnswer.DELAYED: N_("delayed"),
+    AccessAnswer.REFUSED: N_("refused"),
+}
+ACCESS_ITEMS = {
+    "a": N_("numbers and places of people held (OPCAT Art. 20 (a))"),
+    "b": N_("information on treatment and conditions (Art. 20 (b))"),
+    "c": N_("all places and their installations (Art. 20 (c))"),
+    "d": N_("private interviews (Art. 20 (d))"),
+    "e": N_("choice of places and people (Art. 20 (e))"),
+    "f": N_("contact with the Subcommittee (Art. 20 (f))"),
+}
+"""What a mechanism may ask for under OPCAT Art. 20."""
+
+
+def access_item(question: str) -> str | None:
+    """The letter of Art. 20 that a reserved question is about."""
+    match = _ACCESS.fullmatch(question)
+    return match[1] if match else None
+
+
+def is_reserved(question: str) -> bool:
+    """Whether a question belongs to the visit sheet or to the sheet itself, not to a form."""
+    return question in {OPENED, CLOSED} or question in FACTS or access_item(question) is not None
