@@ -1,0 +1,171 @@
+// What all screens share: who fills, the open visit with its entries in memory, and the one way to record a change.
+
+import { evaluate } from "../shared/evaluation.ts";
+import type { Definition, Facts, SheetResult } from "../shared/types.ts";
+import { byQuestion, heads, sidesOf, valuesOf, type Content, type Entry, type Side } from "./entries.ts";
+import * as network from "./network.ts";
+import type { Me, Pack, SheetRow, VisitRow } from "./network.ts";
+import { Storage } from "./storage.ts";
+import { Sync } from "./sync.ts";
+
+export class App {
+  visits: VisitRow[] = [];
+  pack: Pack | null = null;
+  entries: Entry[] = [];
+  readonly sync: Sync;
+  /** The screen that is shown redraws itself when this is called. */
+  redraw: () => void = () => undefined;
+  changed: () => void = () => undefined;
+
+  private constructor(readonly me: Me, readonly storage: Storage) {
+    this.sync = new Sync(storage, network, () => void this.synced(), () => this.pack?.visit.id ?? null);
+  }
+
+  static async start(me: Me): Promise<App> {
+    const storage = await Storage.open(me.person.id);
+    const app = new App(me, storage);
+    const before = await storage.device();
+    if (before) network.useDevice(before);
+    const device = (before ? (await network.me()).device : me.device) ?? (await network.enrol(navigator.userAgent.slice(0, 80)));
+    await storage.keepDevice(device.id, device.next_counter);
+    network.useDevice(device.id);
+    void storage.keep("me", me);
+    return app;
+  }
+
+  async loadVisits(): Promise<void> {
+    try {
+      this.visits = await network.visits();
+      await this.storage.keep("visits", this.visits);
+    } catch {
+      this.visits = await this.storage.visits();
+    }
+  }
+
+  async open(visit: string): Promise<boolean> {
+    if (this.pack?.visit.id === visit) return true;
+    let pack: Pack | undefined;
+    try {
+      pack = await network.pack(visit);
+      await this.storage.keepPack(pack);
+    } catch (problem) {
+      if (problem instanceof network.Refused && problem.status === 404) return false;
+      pack = await this.storage.pack(visit);
+    }
+    if (!pack) return false;
+    this.pack = pack;
+    this.entries = await this.storage.entries(visit);
+    void this.sync.wake();
+    return true;
+  }
+
+  private async synced(): Promise<void> {
+    const visit = this.pack?.visit.id;
+    if (visit) this.entries = await this.storage.entries(visit);
+    this.changed();
+  }
+
+  of(sheet: string): Entry[] {
+    return this.entries.filter((entry) => entry.sheet === sheet);
+  }
+
+  /** The visit's sheets: those of the pack, and those opened here or by colleagues since. */
+  sheets(): SheetRow[] {
+    const pack = this.pack;
+    if (!pack) return [];
+    const known = new Map(pack.sheets.map((sheet) => [sheet.id, { ...sheet }]));
+    for (const entry of this.entries) {
+      const sheet = known.get(entry.sheet);
+      if (sheet && entry.question === "sheet.closed") sheet.closed = true;
+      if (sheet || entry.question !== "sheet.opened" || !entry.opened) continue;
+      const definition = pack.versions[entry.opened.version];
+      if (!definition) continue;
+      known.set(entry.sheet, {
+        id: entry.sheet, checklist: definition.code, version: entry.opened.version, per: definition.per,
+        label: entry.opened.label, position: 1000 + known.size, opened_by: entry.author ?? this.me.person.id,
+        closed: this.entries.some((other) => other.sheet === entry.sheet && other.question === "sheet.closed"),
+      });
+    }
+    return [...known.values()].toSorted((a, b) => a.position - b.position || (a.label < b.label ? -1 : 1));
+  }
+
+  definition(sheet: SheetRow): Definition | undefined {
+    return this.pack?.versions[sheet.version];
+  }
+
+  facts(): Facts {
+    const pack = this.pack;
+    if (!pack) return { country: "", kind: "", previous: false };
+    const said: Facts = { ...pack.facts };
+    for (const [question, sides] of Object.entries(valuesOf(this.of(pack.visit_sheet)))) {
+      if (!question.startsWith("v.")) continue;
+      const value = sides[0];
+      said[question.slice(2)] = sides.length === 1 && typeof value === "string" ? Number(value) : null;
+    }
+    return said;
+  }
+
+  result(sheet: SheetRow): SheetResult | null {
+    const definition = this.definition(sheet);
+    return definition ? evaluate(definition, valuesOf(this.of(sheet.id)), this.facts()) : null;
+  }
+
+  sides(sheet: string, question: string): Side[] {
+    return sidesOf(byQuestion(this.of(sheet)).get(question) ?? []);
+  }
+
+  /** Record the whole state of a question: on the disk when this returns. */
+  async record(sheet: string, question: string, content: Content, opened?: Entry["opened"]): Promise<void> {
+    const visit = this.pack?.visit.id;
+    if (!visit) return;
+    const before = byQuestion(this.of(sheet)).get(question) ?? [];
+    const saved = await this.storage.save({
+      id: crypto.randomUUID(),
+      visit,
+      sheet,
+      question,
+      content,
+      bases: heads(before).map((entry) => entry.id),
+      device_time: localTime(new Date()),
+      author: this.me.person.id,
+      author_name: this.me.person.name,
+      ...(opened ? { opened } : {}),
+    });
+    this.entries.push(saved);
+    void this.sync.wake();
+  }
+
+  /** Open a room or an interview; its label carries this member's letter. */
+  async openSheet(checklist: string): Promise<SheetRow | undefined> {
+    const version = this.pack?.forms[checklist];
+    const letter = this.pack?.visit.letter ?? "";
+    if (!version) return undefined;
+    const mine = this.sheets().filter((sheet) => sheet.checklist === checklist && sheet.label.startsWith(`${letter}-`));
+    const label = `${letter}-${String(mine.length + 1).padStart(2, "0")}`;
+    const id = crypto.randomUUID();
+    const empty: Content = { value: null, reason: null, note: "", sources: [], by_source: {}, confidence: null, photos: [] };
+    await this.record(id, "sheet.opened", empty, { version, label, about: null });
+    return this.sheets().find((sheet) => sheet.id === id);
+  }
+
+  async addPhoto(sheet: string, file: Blob): Promise<string> {
+    const bytes = await file.arrayBuffer();
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    const sha256 = [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    await this.storage.savePhoto({ sha256, visit: this.pack?.visit.id ?? "", sheet, blob: new Blob([bytes], { type: file.type }), sent: false });
+    return sha256;
+  }
+}
+
+/** The tablet's own time with its offset: 2026-11-24T09:12:00.000+05:00. */
+export function localTime(now: Date): string {
+  const offset = -now.getTimezoneOffset();
+  const pad = (value: number): string => String(Math.abs(value)).padStart(2, "0");
+  const local = new Date(now.getTime() + offset * 60_000).toISOString().slice(0, -1);
+  return `${local}${offset < 0 ? "-" : "+"}${pad(Math.trunc(offset / 60))}:${pad(offset % 60)}`;
+}
+
+/** HH:MM at the place. */
+export function clockAt(zone: string, now: Date): string {
+  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(now);
+}

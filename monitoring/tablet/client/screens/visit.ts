@@ -1,0 +1,162 @@
+// The home of one visit: times at the gate, sheets with their progress, rooms, interviews, what was found so far.
+
+import { space } from "../../shared/rooms.ts";
+import type { Severity } from "../../shared/types.ts";
+import { clockAt, type App } from "../app.ts";
+import { h, shape, show } from "../dom.ts";
+import { EMPTY } from "../entries.ts";
+import type { SheetRow } from "../network.ts";
+import { inWords, severityWord, t } from "../texts.ts";
+import { topBar } from "./frame.ts";
+
+const GATE: [string, string][] = [["AC01", "arrived"], ["AC02", "let_in"]];
+
+export function visitScreen(app: App): void {
+  const pack = app.pack;
+  if (!pack) return;
+  app.changed = () => typing() || draw(app);
+  draw(app);
+}
+
+function typing(): boolean {
+  return document.activeElement instanceof HTMLInputElement;
+}
+
+function draw(app: App): void {
+  const pack = app.pack;
+  if (!pack) return;
+  const sheets = app.sheets();
+  const visit = pack.visit;
+  show(
+    topBar(app, "#/", t("Visits")),
+    h("main", {},
+      h("h1", {}, pack.facility.name),
+      h("p", { class: "quiet" }, [visit.announced ? t("announced") : t("unannounced"), visit.starts_on, visit.is_lead ? t("you are lead") : t("your letter is %(letter)s", { letter: visit.letter })].join(" · ")),
+      h("p", {}, visit.objective),
+      gate(app, sheets),
+      h("h2", {}, t("Sheets")),
+      h("ul", { class: "rows" }, sheets.filter((sheet) => sheet.per === "visit").map((sheet) => h("li", {}, progressRow(app, sheet)))),
+      rooms(app, sheets),
+      interviews(app, sheets),
+      found(app, sheets),
+      counts(app),
+    ),
+  );
+}
+
+function gate(app: App, sheets: SheetRow[]): HTMLElement | null {
+  const access = sheets.find((sheet) => sheet.checklist === "ACCESS");
+  if (!access) return null;
+  return h("section", { class: "gate", "aria-label": t("At the gate") },
+    h("h2", {}, t("At the gate")),
+    h("div", { class: "tools" }, GATE.map(([code, name]) => {
+      const value = app.sides(access.id, code)[0]?.value;
+      const label = name === "arrived" ? t("arrived") : t("let in");
+      const tap = async (): Promise<void> => {
+        await app.record(access.id, code, { ...EMPTY, value: clockAt(app.pack?.visit.time_zone ?? "UTC", new Date()), sources: ["observation"] });
+        draw(app);
+      };
+      return value
+        ? h("span", { class: "stamp", "data-gate": code }, `${label} `, h("strong", {}, String(value)))
+        : h("button", { class: "button", "data-gate": code, onclick: () => void tap() }, `${label}: ${t("now")}`);
+    })),
+  );
+}
+
+function progressRow(app: App, sheet: SheetRow, extra: string | null = null): HTMLElement {
+  const result = app.result(sheet);
+  const title = inWords(app.definition(sheet)?.titles);
+  const asked = result?.asked ?? 0;
+  const answered = result?.answered ?? 0;
+  return h("a", { class: "row", href: `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}`, "data-sheet": sheet.checklist, "data-label": sheet.label },
+    h("strong", {}, sheet.per === "visit" ? title : `${sheet.label}${extra ? ` · ${extra}` : ""}`),
+    h("span", { class: "measure" },
+      h("progress", { max: Math.max(1, asked), value: answered, "aria-label": t("progress") }),
+      h("span", {}, t("%(answered)s of %(asked)s", { answered, asked })),
+      result?.worst ? mark(result.worst) : null,
+    ),
+  );
+}
+
+export function mark(severity: Severity): HTMLElement {
+  return h("span", { class: `severity severity-${severity}` }, shape(severity), ` ${severityWord(severity)}`);
+}
+
+function number(app: App, sheet: SheetRow, code: string): number | null {
+  const value = app.sides(sheet.id, code)[0]?.value;
+  return typeof value === "string" && value !== "not_assessed" ? Number(value) : null;
+}
+
+export function spaceOf(app: App, sheet: SheetRow): ReturnType<typeof space> {
+  return space(number(app, sheet, "RM04"), number(app, sheet, "RM05"), number(app, sheet, "RM07"));
+}
+
+function rooms(app: App, sheets: SheetRow[]): HTMLElement | null {
+  if (!app.pack?.forms["ROOM"]) return null;
+  const mine = sheets.filter((sheet) => sheet.per === "room");
+  return h("section", {},
+    h("h2", {}, `${t("Rooms")} ${mine.length}`),
+    h("ul", { class: "rows" }, mine.map((sheet) => {
+      const label = String(app.sides(sheet.id, "RM02")[0]?.value ?? "");
+      const measured = spaceOf(app, sheet);
+      const told = measured ? t("%(area)s m² per person", { area: measured.perPerson.toFixed(1) }) : null;
+      return h("li", {}, progressRow(app, sheet, [label, told].filter(Boolean).join(" · ") || null));
+    })),
+    h("button", { class: "button", "data-open": "ROOM", onclick: () => void openSheet(app, "ROOM") }, t("Measure a room")),
+  );
+}
+
+function interviews(app: App, sheets: SheetRow[]): HTMLElement | null {
+  if (!app.pack?.forms["INTERVIEW"]) return null;
+  const mine = sheets.filter((sheet) => sheet.per === "interview");
+  const others = app.pack.other_interviews;
+  return h("section", {},
+    h("h2", {}, `${t("Interviews")} ${mine.length + others}`),
+    h("ul", { class: "rows" }, mine.map((sheet) =>
+      h("li", {}, sheet.closed
+        ? h("span", { class: "row" }, h("strong", {}, sheet.label), h("span", { class: "quiet" }, t("sealed")))
+        : h("a", { class: "row", href: `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}`, "data-sheet": "INTERVIEW" }, h("strong", {}, sheet.label), h("span", { class: "quiet" }, t("open, go on")))),
+    )),
+    h("button", { class: "button", "data-open": "INTERVIEW", onclick: () => void openSheet(app, "INTERVIEW") }, t("Begin an interview")),
+  );
+}
+
+async function openSheet(app: App, checklist: string): Promise<void> {
+  const sheet = await app.openSheet(checklist);
+  if (sheet) location.hash = `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}`;
+}
+
+function found(app: App, sheets: SheetRow[]): HTMLElement {
+  const problems = sheets.filter((sheet) => sheet.per !== "interview").flatMap((sheet) => Object.values(app.result(sheet)?.problems ?? {}));
+  const critical = problems.filter((level) => level === "critical").length;
+  return h("section", {},
+    h("h2", {}, `${t("Found so far")} ${problems.length}`),
+    critical ? h("p", {}, mark("critical"), ` ${t("%(count)s critical: the lead decides, a second member confirms", { count: critical })}`) : null,
+    problems.length ? h("a", { class: "button", href: `#/visit/${app.pack?.visit.id}/found` }, t("See all problems")) : null,
+  );
+}
+
+function counts(app: App): HTMLElement {
+  const asked: [string, string][] = [
+    ["v.capacity", t("places by its own figures")],
+    ["v.present", t("people held today")],
+    ["v.women", t("of them women and girls")],
+    ["v.minors", t("of them under 18")],
+    ["v.foreigners", t("of them foreigners")],
+    ["v.disabled", t("of them with a disability")],
+  ];
+  const sheet = app.pack?.visit_sheet ?? "";
+  return h("section", {},
+    h("h2", {}, t("Talk with the head: numbers")),
+    asked.map(([code, label]) => {
+      const value = app.sides(sheet, code)[0]?.value ?? "";
+      const save = (event: Event): void => {
+        const typed = (event.target as HTMLInputElement).value.trim();
+        if (!/^\d{0,6}$/.test(typed)) return (event.target as HTMLInputElement).setAttribute("aria-invalid", "true");
+        (event.target as HTMLInputElement).removeAttribute("aria-invalid");
+        void app.record(sheet, code, { ...EMPTY, value: typed === "" ? null : String(Number(typed)), sources: ["staff"] });
+      };
+      return h("label", { class: "count" }, h("span", {}, label), h("input", { inputmode: "numeric", value: String(value), "data-fact": code, onchange: save }));
+    }),
+  );
+}

@@ -1,0 +1,66 @@
+// The words of the client: English in the code, other languages from a file that the build makes of the catalogues.
+
+let known: Record<string, string> = {};
+let current = "en";
+
+export function t(text: string, values: Record<string, string | number> = {}): string {
+  return (known[text] ?? text).replace(/%\((\w+)\)s/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+export function language(): string {
+  return current;
+}
+
+export function speak(chosen: string, texts: Record<string, string>): void {
+  current = chosen;
+  known = texts;
+}
+
+/** A text kept in several languages. */
+export function inWords(texts: Record<string, string> | undefined): string {
+  return texts?.[current] || texts?.["en"] || "";
+}
+
+export function severityWord(level: string): string {
+  const words: Record<string, string> = { low: t("low"), medium: t("medium"), high: t("high"), critical: t("critical") };
+  return words[level] ?? level;
+}
+
+export function answerWord(key: string): string {
+  const words: Record<string, string> = { yes: t("yes"), no: t("no"), partly: t("partly"), not_assessed: t("not assessed") };
+  return words[key] ?? key;
+}
+
+export function sourceWord(key: string): string {
+  const words: Record<string, string> = {
+    observation: t("observation"),
+    detainee: t("person held"),
+    staff: t("staff"),
+    document: t("document"),
+    medical_file: t("medical file"),
+    outside: t("somebody outside"),
+  };
+  return words[key] ?? key;
+}
+
+export function reasonWord(key: string): string {
+  const words: Record<string, string> = {
+    no_time: t("no time"),
+    no_access: t("no access"),
+    nobody_to_ask: t("nobody to ask"),
+    does_not_apply: t("does not apply"),
+    could_not_measure: t("could not measure"),
+    does_not_want_to_say: t("does not want to say"),
+  };
+  return words[key] ?? key;
+}
+
+export function confidenceWord(key: string): string {
+  const words: Record<string, string> = {
+    single_source: t("one source"),
+    two_sources: t("two sources"),
+    three_or_more: t("three or more sources"),
+    documented: t("documented"),
+  };
+  return words[key] ?? key;
+}
