@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from monitoring.cli import doctor, home, serving
+from monitoring.cli import demonstration, doctor, home, serving
 from monitoring.core.errors import DomainError, Misconfigured
 
 
@@ -14,7 +14,7 @@ def commands() -> None:
     """Detention Monitoring: make, fill, check and serve an installation."""
 
 
-for command in (home.init, home.load, home.add_person, serving.serve, serving.worker, doctor.doctor):
+for command in (home.init, home.load, home.add_person, demonstration.demo, serving.serve, serving.worker, doctor.doctor):
     commands.add_command(command)
 
 
