@@ -45,7 +45,7 @@ class FacilityForm(Form):
         text = _written(self.position)
         return FacilityFacts(
             names={
-                "en": self.name_en.data.strip(),
+                "en": _written(self.name_en),
                 "ru": (self.name_ru.data or "").strip(),
                 local: (self.name_local.data or "").strip(),
             },

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from flask_security.utils import hash_password
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from monitoring.accounts.models import Mechanism, Person, PersonRole, Region, WebSession
 from monitoring.accounts.permissions import check_may_manage
 from monitoring.accounts.queries import people, region_rows
-from monitoring.accounts.rules import AccountEvent, Country, Role, proposed_passphrase
+from monitoring.accounts.rules import AccountEvent, Country, Role
 from monitoring.audit import operations as audit
 from monitoring.core import clock
 from monitoring.core.errors import Conflict, Invalid
@@ -97,12 +96,6 @@ def end_sessions(session: Session, actor: Actor, person: Person, *, only: str | 
         query = query.where(WebSession.hash == only)
     session.execute(query.values(revoked_at=clock.now()))
     audit.record(session, actor, AccountEvent.SESSIONS_ENDED, person)
-
-
-def new_passphrase() -> tuple[str, str]:
-    """A proposed passphrase and its hash; slow on purpose: call it before the transaction begins."""
-    passphrase = proposed_passphrase()
-    return passphrase, hash_password(passphrase)
 
 
 def add_mechanism(session: Session, country: Country, names: dict[str, str], basis: str) -> Mechanism:

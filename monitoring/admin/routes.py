@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from monitoring.accounts import operations, queries
+from monitoring.accounts.adapters import new_passphrase
 from monitoring.accounts.forms import PersonForm, RightsForm
 from monitoring.accounts.permissions import AccountPermission
 from monitoring.accounts.rules import Country, Role
@@ -35,7 +36,7 @@ def new_person() -> ResponseReturnValue:
     form.offer([(region.code, localised(region.titles)) for region in queries.regions(session(), actor().country)])
     if form.validate_on_submit():
         session().commit()  # nothing was written yet: gives the lock back while the passphrase is hashed
-        passphrase, hashed = operations.new_passphrase()
+        passphrase, hashed = new_passphrase()
         try:
             person = operations.add_person(session(), actor(), _new_person(form), hashed)
         except Invalid as error:

@@ -6,13 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitoring.audit.models import AuditHead, AuditRow
-from monitoring.audit.rules import Event, Link, link_mac
+from monitoring.audit.rules import START, Event, Link, link_mac
 from monitoring.core import clock
 from monitoring.core.crypto import safe
 from monitoring.core.db import Database, Identified
 from monitoring.core.permissions import Actor
 
-START = bytes(32)
 HEAD = 1
 
 

@@ -6,8 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from monitoring.audit.models import AuditHead, AuditRow
-from monitoring.audit.operations import START
-from monitoring.audit.rules import Link, link_mac
+from monitoring.audit.rules import START, Link, link_mac
 from monitoring.core.permissions import Actor
 
 BATCH = 1000

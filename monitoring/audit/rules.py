@@ -12,6 +12,10 @@ class Event(StrEnum):
     """Base of each feature's own events; a member's value is `room.what_happened`."""
 
 
+START = bytes(32)
+"""What the first row of the chain is linked to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """What one row of the trail says."""

@@ -3,6 +3,7 @@
 import click
 
 from monitoring.accounts import operations as accounts
+from monitoring.accounts.adapters import new_passphrase
 from monitoring.accounts.rules import Country, Role
 from monitoring.app import create_app, load_word_lists, open_home
 from monitoring.core.config import mark_home, settings_from_environment
@@ -47,7 +48,7 @@ def add_person(email: str, name: str, country: str, roles: tuple[str, ...]) -> N
     """Add a person (by default an administrator) and print the first passphrase, once."""
     settings = settings_from_environment()
     with create_app(settings).app_context():
-        passphrase, hashed = accounts.new_passphrase()
+        passphrase, hashed = new_passphrase()
     new = accounts.NewPerson(email, name, Country(country), frozenset(map(Role, roles)))
     with open_home(settings).writing() as session, session.begin():
         accounts.add_person(session, None, new, hashed)

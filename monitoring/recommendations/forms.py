@@ -54,6 +54,7 @@ class RecommendationForm(Form):
 
     def facts(self) -> RecommendationFacts:
         """What was typed; the form must be valid."""
+        assert self.due_on.data is not None
         return RecommendationFacts(
             text=self.text.data or "",
             authority_id=UUID(self.authority_id.data),

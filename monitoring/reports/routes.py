@@ -149,7 +149,7 @@ def back(report_id: UUID) -> ResponseReturnValue:
     """Send the report back to its writers."""
     found, remark_form = queries.report_for(session(), actor(), report_id), RemarkForm()
     if remark_form.validate():
-        operations.send_back(session(), actor(), found, remark_form.remark.data)
+        operations.send_back(session(), actor(), found, remark_form.remark.data or "")
         flash(_("The writers have it again, with your remark."))
         return redirect(url_for("reports.index"))
     form = ReportForm(formdata=None)

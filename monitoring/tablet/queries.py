@@ -75,7 +75,7 @@ def visit_list(session: Session, actor: Actor, language: str, kinds: Mapping[str
 def _sheet_counts(session: Session, visit_ids: list[UUID]) -> dict[UUID, Json]:
     forms = select(Sheet.visit_id, func.count()).where(Sheet.visit_id.in_(visit_ids), Sheet.checklist_version_id.is_not(None))
     begun = select(Entry.visit_id, func.count(Entry.sheet_id.distinct())).where(Entry.visit_id.in_(visit_ids))
-    started = {visit_id: count for visit_id, count in session.execute(begun.group_by(Entry.visit_id))}
+    started = dict(session.execute(begun.group_by(Entry.visit_id)).tuples().all())
     return {
         visit_id: {"total": count, "begun": min(count, started.get(visit_id, 0))}
         for visit_id, count in session.execute(forms.group_by(Sheet.visit_id))

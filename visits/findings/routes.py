@@ -132,7 +132,7 @@ def drop(finding_id: UUID) -> ResponseReturnValue:
     """Drop a finding with a reason."""
     found, drop_form = queries.finding_for(session(), actor(), finding_id), DropForm()
     if drop_form.validate():
-        operations.drop(session(), actor(), found.seen, found.finding, drop_form.reason.data)
+        operations.drop(session(), actor(), found.seen, found.finding, drop_form.reason.data or "")
         flash(_("Dropped, with your reason. It can be taken up again."))
         return redirect(url_for("findings.board", visit_id=found.seen.id))
     form = FindingForm(formdata=None)

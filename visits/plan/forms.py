@@ -43,13 +43,15 @@ class PlanForm(Form):
 
     def draft(self) -> PlanDraft:
         """What was typed; the form must be valid."""
+        assert self.starts_on.data is not None
+        assert self.ends_on.data is not None
         return PlanDraft(
             facility_id=UUID(self.facility_id.data),
             kind=VisitKind(self.kind.data),
             announced=self.announced.data == "yes",
             starts_on=self.starts_on.data,
             ends_on=self.ends_on.data,
-            objective=self.objective.data,
+            objective=self.objective.data or "",
             lead_id=UUID(self.lead_id.data),
             team=tuple(map(UUID, self.team.data or [])),
             checklist_codes=tuple(self.checklist_codes.data or []),

@@ -4,24 +4,30 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from flask import current_app
-from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
+from monitoring.accounts.adapters import new_passphrase
 from monitoring.accounts.models import Mechanism, Person, PersonRole
-from monitoring.accounts.rules import Role, proposed_passphrase
+from monitoring.accounts.rules import Role
 
 SPACE = UUID("0e1f6c5a-93c3-4c29-9d0e-7f2a4e1b7c55")
 
 MECHANISMS = {
-    "KZ": ("National Preventive Mechanism (invented office)", "Национальный превентивный механизм (вымышленный офис)", "opcat", 43.238, 76.945),
-    "KG": ("Ombudsman as National Preventive Mechanism (invented office)", "Омбудсмен как НПМ (вымышленный офис)", "opcat", 42.875, 74.604),
+    "KZ": ("National Preventive Mechanism (invented office)", "НПМ (вымышленный офис)", "opcat", 43.238, 76.945),
+    "KG": (
+        "Ombudsman as NPM (invented office)",
+        "Омбудсмен (вымышленный офис)",
+        "opcat",
+        42.875,
+        74.604,
+    ),
     "TJ": ("Monitoring Group (invented office)", "Группа мониторинга (вымышленный офис)", "agreement", 38.560, 68.774),
 }
 REGIONS = {"KZ": ("KZ-75", "KZ-19"), "KG": ("KG-GB", "KG-O"), "TJ": ("TJ-DU", "TJ-SU")}
 NAMES = {
     "KZ": ("Aigul", "Bolat", "Saule", "Timur", "Dana", "Yerlan", "Madina", "Ruslan", "Zhanna", "Askar", "Gulnar", "Marat"),
     "KG": ("Aizada", "Bakyt", "Cholpon", "Nurlan", "Jyldyz", "Emil", "Gulzat", "Azamat", "Meerim", "Talant", "Asel", "Kuban"),
-    "TJ": ("Zarina", "Farrukh", "Nigora", "Sherali", "Malika", "Jamshed", "Mehrangez", "Rustam", "Shahlo", "Firuz", "Lola", "Davlat"),
+    "TJ": ("Zarina", "Farrukh", "Nigora", "Sherali", "Malika", "Jamshed", "Munira", "Rustam", "Shahlo", "Firuz", "Lola"),
 }
 PARTS: tuple[tuple[str, int | None, tuple[Role, ...]], ...] = (
     # part in the story, region (0 or 1) or the whole country, roles; names are taken in this order
@@ -82,7 +88,7 @@ def prepared() -> list[Account]:
 
 
 def _account(country: str, part: str, region: int | None, roles: tuple[Role, ...], name: str, totp: object) -> Account:
-    passphrase = proposed_passphrase()
+    passphrase, hashed = new_passphrase()
     return Account(
         id=person_id(country, part),
         part=part,
@@ -92,7 +98,7 @@ def _account(country: str, part: str, region: int | None, roles: tuple[Role, ...
         roles=roles,
         region=REGIONS[country][region] if region is not None else None,
         passphrase=passphrase,
-        password=hash_password(passphrase),
+        password=hashed,
         secret=totp.base32_key,  # type: ignore[attr-defined]  # the library has no types
         sealed_secret=totp.to_json(encrypt=True),  # type: ignore[attr-defined]  # the library has no types
     )

@@ -10,9 +10,8 @@ from monitoring.cli.demonstration.people import MECHANISMS, REGIONS, SPACE, mech
 from monitoring.core import clock
 
 PLACES = (
-    # key, kind, name in English, name in Russian, region (0 or 1), capacity
-    ("isolator", "temporary_detention_isolator", "Temporary detention isolator No. 9", "Изолятор временного содержания № 9", 0, 24),
-    ("isolator_b", "temporary_detention_isolator", "Temporary detention isolator No. 10", "Изолятор временного содержания № 10", 1, 18),
+    ("isolator", "temporary_detention_isolator", "Temporary detention isolator No. 9", "Изолятор № 9", 0, 24),
+    ("isolator_b", "temporary_detention_isolator", "Temporary detention isolator No. 10", "Изолятор № 10", 1, 18),
     ("station", "police_station", "Police station No. 77", "Отдел полиции № 77", 0, 6),
     ("remand", "remand_prison", "Remand prison No. 99", "Следственный изолятор № 99", 0, 620),
     ("colony", "correctional_colony", "Correctional colony No. 98", "Исправительная колония № 98", 1, 850),
@@ -22,6 +21,7 @@ PLACES = (
     ("barracks", "army_barracks", "Army barracks No. 94", "Воинская часть № 94", 1, 400),
     ("women", "womens_colony", "Women's colony No. 93", "Женская колония № 93", 0, 310),
 )
+"""Key, kind, name in English and in Russian, region (0 or 1), places by its own figures."""
 
 
 def place_id(country: str, key: str) -> UUID:

@@ -233,8 +233,11 @@ class _Filler:
 
     def _sheets(self) -> list[tuple[Sheet, ChecklistDefinition]]:
         query = select(Sheet).where(Sheet.visit_id == self._visit.id, Sheet.per == "visit").order_by(Sheet.position)
-        found = [sheet for sheet in self._session.scalars(query) if sheet.checklist_version_id]
-        return [(sheet, checklists.definition(self._session, sheet.checklist_version_id)) for sheet in found if sheet.checklist_version_id]
+        return [
+            (sheet, checklists.definition(self._session, sheet.checklist_version_id))
+            for sheet in self._session.scalars(query)
+            if sheet.checklist_version_id is not None
+        ]
 
     def _answer_all(self, sheet: UUID, definition: ChecklistDefinition, problems: frozenset[str]) -> None:
         facts = facts_of(self._session, self._visit, self._seen.plan)

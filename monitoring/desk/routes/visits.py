@@ -92,7 +92,7 @@ def plan_new() -> ResponseReturnValue:
 
 
 def _propose_forms(form: PlanForm) -> None:
-    if form.facility_id.data in dict(form.facility_id.choices) and form.facility_id.data:
+    if form.facility_id.data and form.facility_id.data in {key for key, _title in _places()}:
         place = facilities.facility_for(session(), actor(), UUID(form.facility_id.data))
         form.checklist_codes.data = list(checklists.proposed_codes(session(), place.kind_key))
     elif not form.checklist_codes.data:

@@ -15,13 +15,12 @@ FONTS = Path(__file__).parents[2] / "static" / "build" / "fonts"
 
 def to_pdf(document: Document, words: Mapping[str, str], at: datetime, fonts: Path = FONTS) -> bytes:
     """Typeset a document. `words` are the words that the page itself adds: severities, "Finding", "Recommendation"."""
-    made: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
-        font_paths=[str(fonts)],
+    return typst.compile(
+        TEMPLATE,
+        font_paths=[fonts],
         ignore_system_fonts=True,
         format="pdf",
         pdf_standards=["ua-1"],
         sys_inputs={"document": json.dumps(document.to_json()), "words": json.dumps(dict(words))},
         timestamp=int(at.timestamp()),
     )
-    return made

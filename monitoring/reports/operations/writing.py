@@ -80,9 +80,7 @@ def send_to_review(session: Session, actor: Actor, found: SeenReport) -> None:
         waiting = [finding for finding in findings_of_visit(session, found.seen) if finding.state in OPEN]
         if waiting:
             raise Invalid(
-                N_(
-                    "%(count)s findings still wait for a decision or for a second member. Decide them first, then send the report."
-                ),
+                N_("%(count)s findings wait for a decision or for a second member. Decide them first, then send the report."),
                 count=len(waiting),
             )
     _step(actor, found.report, ReportState.REVIEW)

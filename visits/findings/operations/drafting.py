@@ -26,7 +26,7 @@ def follow_answers(session: Session, visit: Visit, plan: Plan) -> None:
     definitions = checklists.definitions(session, set(plan.versions.values()))
     wanted = proposals(_answers(session, visit.id, definitions), _totals(session, visit.id, plan, definitions))
     query = select(Finding).where(Finding.visit_id == visit.id, Finding.rule_question.is_not(None))
-    have = {finding.rule_question: finding for finding in session.scalars(query)}
+    have = {str(finding.rule_question): finding for finding in session.scalars(query)}
     scopes = {call.code: call.scope for call in coalition.recommendations(session)} if set(wanted) - set(have) else {}
     for key, proposal in wanted.items():
         if key in have:
@@ -50,6 +50,8 @@ def _answers(session: Session, visit_id: UUID, definitions: Definitions) -> Iter
         .where(Answer.visit_id == visit_id, Answer.severity.is_not(None), Answer.relevant)
     )
     for answer, version_id in session.execute(query):
+        if version_id is None or answer.severity is None:
+            continue
         sides = sides_from_json(answer.sides)
         yield ProblemAnswer(
             checklist=definitions[version_id].code,
