@@ -32,6 +32,7 @@ FOREIGN_VIEWS: dict[str, web.Access] = {
     "security.two_factor_setup": PUBLIC,
     "security.two_factor_setup_validate": PUBLIC,
     "security.two_factor_rescue": PUBLIC,
+    "security.tf_select": PUBLIC,
     "security.mf_recovery": PUBLIC,
     "security.mf_recovery_codes": SIGNED_IN,
     "security.change_password": SIGNED_IN,

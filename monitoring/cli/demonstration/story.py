@@ -61,13 +61,13 @@ PAST = Chapter(
     place="isolator_b",
     days_ago=41,
     objective="Look at the first hours in custody: registers, lawyer, doctor, telling the family.",
-    problems=frozenset({"PO10", "PO15", "PO20", "PO33"}),
+    problems=frozenset({"PC04", "PC20", "PC21", "PC30", "PC49"}),
 )
 RECENT = Chapter(
     place="station",
     days_ago=3,
     objective="Interim visit: were people who spoke with us last time left in peace?",
-    problems=frozenset({"PO11", "PO16", "PO22", "AC10"}),
+    problems=frozenset({"PC10", "PC17", "PC23", "PC43", "AC10"}),
 )
 
 

@@ -1,0 +1,331 @@
+"""The whole chain, walked once: from the register to the published report and back from a coalition's call to the place."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import TABLET
+
+PLACE = "Temporary detention isolator No. 12 (invented)"
+Person = Callable[..., Page]
+
+
+class Album:
+    """Pictures of the walk, with a sentence each; without a folder nothing is written."""
+
+    def __init__(self, folder: str | None) -> None:
+        self._folder = Path(folder) if folder else None
+        self._lines: list[str] = []
+
+    def take(self, page: Page, name: str, sentence: str) -> None:
+        self._lines.append(f"## {len(self._lines) + 1}. {sentence}\n\n![{sentence}]({len(self._lines) + 1:02}-{name}.png)\n")
+        if self._folder:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=self._folder / f"{len(self._lines):02}-{name}.png")
+
+    def close(self) -> None:
+        if self._folder:
+            head = "# One visit, from the register to the published report\n\nMade by `make walk`. Every person, place and problem is invented.\n"
+            (self._folder / "README.md").write_text("\n".join([head, *self._lines]), encoding="utf-8")
+
+
+@pytest.fixture
+def album(request: pytest.FixtureRequest) -> Album:
+    return Album(request.config.getoption("--pictures"))
+
+
+def picture() -> bytes:
+    """A photo as a tablet takes it."""
+    written = io.BytesIO()
+    Image.new("RGB", (640, 480), "#8a7f6a").save(written, "JPEG")
+    return written.getvalue()
+
+
+def tick(page: Page, label: str) -> None:
+    page.get_by_label(label, exact=True).check()
+
+
+def answer(page: Page, question: str, key: str) -> None:
+    """Tap an answer, and see that it is pressed."""
+    button = page.locator(f'[data-question="{question}"] [data-answer="{key}"]')
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def write(page: Page, question: str, text: str) -> None:
+    field = page.locator(f'[data-field="{question}"]')
+    field.fill(text)
+    field.blur()
+
+
+def all_sent(page: Page) -> None:
+    expect(page.locator(".sent")).to_have_attribute("data-sent", "sent", timeout=20_000)
+
+
+def to_section(page: Page, question: str) -> None:
+    """Go on until the question is on the screen."""
+    for _step in range(30):
+        if page.locator(f'[data-question="{question}"]').count():
+            return
+        page.locator(".bottom .primary").click()
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{question} never came")
+
+
+@pytest.mark.timeout(420)
+def test_one_visit_from_the_register_to_the_published_report(person: Person, album: Album) -> None:
+    office = person("regional.kz")
+    visit = _plan(office, album)
+    lead, second = person("lead.kz", TABLET), person("monitor.kz", TABLET)
+    _fill(lead, second, visit, album)
+    lead_desk = person("lead.kz")
+    _compare_and_return(lead_desk, visit, album)
+    _decide(lead_desk, person("doctor.kz"), visit, album)
+    report = _write_report(lead_desk, visit, album)
+    _publish(person, report, album)
+    _read_and_follow_back(person(None), person("coordinator.kz"), album)
+    album.close()
+
+
+def _plan(page: Page, album: Album) -> str:
+    album.take(page, "home", "The coordinator's day begins with what waits.")
+    page.get_by_role("link", name="Places", exact=True).click()
+    page.get_by_label("Name or address").fill("isolator")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    album.take(page, "register", "The register: searched, filtered, those longest due first.")
+    page.get_by_role("link", name="Add a place").click()
+    page.get_by_label("Name in English").fill(PLACE)
+    page.get_by_label("Kind of place").select_option("temporary_detention_isolator")
+    page.get_by_label("Region").select_option("KZ-75")
+    page.get_by_label("Position on the map").fill("somewhere")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".field-error")).to_contain_text("could not be read")
+    expect(page.get_by_label("Name in English")).to_have_value(PLACE)
+    page.get_by_label("Position on the map").fill("43°19'10\"N 76°48'30\"E")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_have_text(PLACE)
+    expect(page.locator("dl.facts")).to_contain_text("km as the crow flies")
+    album.take(page, "place", "A place: its position read from any notation, its distance from the office, its history.")
+    return _plan_visit(page, album)
+
+
+def _plan_visit(page: Page, album: Album) -> str:
+    page.get_by_role("link", name="Plan a visit").click()
+    for form in ("Access and cooperation (OPCAT Art. 20 and 21)", "Room measured", "Private interview", "Police custody"):
+        expect(page.get_by_label(form, exact=True)).to_be_checked()
+    page.get_by_label("Kind of visit").select_option("periodic")
+    today = date.today()
+    page.get_by_label("First day").fill((today + timedelta(days=1)).isoformat())
+    page.get_by_label("Last day").fill(today.isoformat())
+    page.get_by_label("What the visit is to find out").fill("The first hours in custody: lawyer, doctor, family.")
+    page.get_by_label("Lead of the visit").select_option(label="Saule (invented)")
+    tick(page, "Timur (invented)")
+    tick(page, "Dana (invented)")
+    page.get_by_role("button", name="Save the plan").click()
+    expect(page.locator(".field-error")).to_contain_text("lies before the first")
+    page.get_by_label("First day").fill(today.isoformat())
+    album.take(page, "plan", "The visit is planned; the forms are proposed from the kind of place.")
+    page.get_by_role("button", name="Save the plan").click()
+    expect(page.locator(".message")).to_contain_text("Only its team and its coordinators")
+    album.take(page, "planned", "Nobody outside the team and its coordinators can see that this visit exists.")
+    return page.url.rsplit("/", 1)[-1]
+
+
+def _fill(lead: Page, second: Page, visit: str, album: Album) -> None:
+    lead.goto("/tablet/")
+    lead.locator(f'[data-visit="{visit}"]').click()
+    lead.locator('button[data-gate="AC01"]').click()
+    lead.locator('button[data-gate="AC02"]').click()
+    expect(lead.locator('span[data-gate="AC02"]')).to_contain_text("let in")
+    lead.locator('[data-fact="v.present"]').fill("14")
+    lead.locator('[data-fact="v.present"]').blur()
+    all_sent(lead)
+    album.take(lead, "visit", "On the tablet: times at the gate with one tap, sheets with their progress.")
+    _fill_access(lead)
+    _fill_police(lead, album)
+    _measure(lead, album)
+    _interview(lead, album)
+    _second_opinion(second, visit)
+    lead.goto(f"/tablet/#/visit/{visit}")
+    lead.get_by_role("link", name="See all problems").click()
+    album.take(lead, "found", "What was found so far, the gravest first.")
+
+
+def _fill_access(page: Page) -> None:
+    page.locator('[data-sheet="ACCESS"]').click()
+    to_section(page, "AC10")
+    answer(page, "AC10", "yes")
+    page.locator(".back").click()
+
+
+def _fill_police(page: Page, album: Album) -> None:
+    page.locator('[data-sheet="POLICE"]').click()
+    to_section(page, "PC21")
+    answer(page, "PC21", "no")
+    expect(page.locator('[data-question="PC21"] .problem')).to_contain_text("high")
+    page.locator('[data-note="PC21"]').fill("The register has no column for the lawyer.")
+    page.locator('[data-note="PC21"]').blur()
+    page.locator('[data-photo="PC21"]').set_input_files({"name": "r.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    expect(page.locator('[data-question="PC21"] .thumb')).to_have_count(1)
+    answer(page, "PC20", "after_24_h")
+    expect(page.locator('[data-question="PC20"] .problem')).to_contain_text("critical")
+    answer(page, "PC23", "not_assessed")
+    page.locator('[data-question="PC23"]').get_by_role("button", name="nobody to ask").click()
+    album.take(page, "sheet", "A sheet: big answers, the problem marked by shape and word, note, photo, sources.")
+    page.reload()
+    expect(page.locator('[data-question="PC21"] [data-answer="no"]')).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('[data-note="PC21"]')).to_have_value("The register has no column for the lawyer.")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.locator('[data-question="PC21"] [data-answer="no"]')).to_have_attribute("aria-pressed", "true")
+    page.set_viewport_size(TABLET)
+    all_sent(page)
+    page.locator(".back").click()
+
+
+def _measure(page: Page, album: Album) -> None:
+    for label, area, people in (("3", "9", "4"), ("7", "20", "4")):
+        page.locator('[data-open="ROOM"]').click()
+        answer(page, "RM01", "cell")
+        write(page, "RM02", f"Cell {label}")
+        to_section(page, "RM04")
+        write(page, "RM04", area)
+        write(page, "RM05", "1,5")
+        write(page, "RM07", people)
+        expect(page.locator("[data-space]")).to_contain_text("m² per person")
+        if label == "3":
+            expect(page.locator("[data-space]")).to_contain_text("far too little")
+            album.take(page, "room", "A room is measured: square metres per person appear with their meaning.")
+        page.locator(".back").click()
+    expect(page.locator('[data-sheet="ROOM"]')).to_have_count(2)
+
+
+def _interview(page: Page, album: Album) -> None:
+    page.locator('[data-open="INTERVIEW"]').click()
+    expect(page.locator(".interview")).to_be_visible()
+    album.take(page, "interview", "A private interview: dark and quiet, one question at a time.")
+    for question in ("PI02", "PI03"):
+        while page.locator(f'[data-question="{question}"]').count() == 0:
+            page.locator('[data-next="question"]').click()
+        page.locator(f'[data-question="{question}"] [data-answer="yes"]').click()
+        expect(page.locator(f'[data-question="{question}"]')).to_have_count(0)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator('[data-close="interview"]').click()
+    expect(page.get_by_text("sealed")).to_be_visible()
+    expect(page.locator('[data-sheet="INTERVIEW"]')).to_have_count(0)
+    all_sent(page)
+
+
+def _second_opinion(page: Page, visit: str) -> None:
+    page.goto("/tablet/")
+    page.locator(f'[data-visit="{visit}"]').click()
+    page.locator('[data-sheet="POLICE"]').click()
+    to_section(page, "PC28")
+    answer(page, "PC28", "no")
+    all_sent(page)
+
+
+def _compare_and_return(page: Page, visit: str, album: Album) -> None:
+    page.goto(f"/desk/visits/{visit}/sheets")
+    expect(page.locator("tbody tr")).to_have_count(4)
+    page.get_by_role("link", name="Police custody").click()
+    expect(page.locator("#PC21")).to_contain_text("Saule")
+    expect(page.locator("#PC28")).to_contain_text("Timur")
+    expect(page.locator("#PC21 img.thumb")).to_have_count(1)
+    album.take(page, "both", "The office sees both persons' answers in one visit.")
+    page.get_by_role("link", name="Plan", exact=True).click()
+    page.get_by_role("button", name="The team has returned").click()
+    expect(page.locator(".message")).to_contain_text("Welcome back")
+
+
+def _decide(page: Page, doctor: Page, visit: str, album: Album) -> None:
+    page.goto(f"/desk/visits/{visit}/findings")
+    album.take(page, "board", "Draft findings that the rules made, to be decided by the lead.")
+    for _finding in range(20):
+        drafts = page.locator("section[aria-labelledby=drafts] article a")
+        if drafts.count() == 0:
+            break
+        drafts.first.click()
+        if _finding == 0:
+            album.take(page, "finding", "One finding: what it rests on, standards, and the coalition's call it bears on.")
+        page.get_by_label("What was found").fill("People saw a lawyer only after a day (invented).")
+        page.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.locator("section[aria-labelledby=drafts]")).to_contain_text("Nothing to decide")
+    _second(doctor, visit)
+    page.goto(f"/desk/visits/{visit}/recommendations")
+    page.get_by_role("link", name="Write one").first.click()
+    page.get_by_label("What the authority is to do").fill("Let people call a lawyer at once and write the hour into the register.")
+    page.get_by_label("Authority", exact=True).select_option(index=1)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".message")).to_contain_text("The recommendation is written")
+    album.take(page, "recommendations", "A recommendation with authority, deadline and the findings it answers.")
+
+
+def _second(doctor: Page, visit: str) -> None:
+    for _finding in range(10):
+        doctor.goto(f"/desk/visits/{visit}/findings")
+        waiting = doctor.locator("article", has_text="waits for a second member").locator("a")
+        if waiting.count() == 0:
+            return
+        waiting.first.click()
+        doctor.get_by_role("button", name="I confirm it too").click()
+    raise AssertionError("critical findings still wait")
+
+
+def _write_report(page: Page, visit: str, album: Album) -> str:
+    page.goto(f"/desk/visits/{visit}/report")
+    page.get_by_role("button", name="Begin the report").click()
+    expect(page.get_by_label("Summary")).to_have_value(re.compile("a team of 3 visited"))
+    page.get_by_label("Closing words").fill("Questions: call +7 701 000 00 00.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".personal-data")).to_contain_text("telephone")
+    album.take(page, "report", "The report drafts itself from the visit; what looks like personal data is shown.")
+    page.get_by_role("button", name="Send to review").click()
+    expect(page.locator(".message")).to_contain_text("A reviewer can read it now")
+    return page.url
+
+
+def _publish(person: Person, report: str, album: Album) -> None:
+    reviewer = person("reviewer.kz")
+    reviewer.goto(report)
+    reviewer.get_by_role("button", name="Approve").click()
+    publisher = person("publisher.kz")
+    publisher.goto(report)
+    publisher.get_by_role("button", name="Publish").click()
+    expect(publisher.locator("[role=alert]")).to_contain_text("nothing was published")
+    for page in (publisher, person("coordinator.kz")):
+        page.goto(report)
+        page.get_by_label("Why it may be published").fill("The number of the office itself (invented).")
+        page.get_by_role("button", name="Accept").click()
+    publisher.goto(report)
+    album.take(publisher, "publish", "Publisher and coordinator accepted the open place with a reason; now it can be published.")
+    publisher.get_by_role("button", name="Publish").click()
+    expect(publisher.locator(".message")).to_contain_text("Published")
+
+
+def _read_and_follow_back(reader: Page, coordinator: Page, album: Album) -> None:
+    reader.goto("/en/reports")
+    reader.get_by_role("link", name=f"Report on the visit to {PLACE}").click()
+    expect(reader.locator("article")).to_contain_text("People saw a lawyer only after a day")
+    for _try in range(20):
+        if reader.get_by_role("link", name="PDF").count():
+            break
+        reader.wait_for_timeout(500)
+        reader.reload()
+    link = reader.get_by_role("link", name="PDF").get_attribute("href")
+    assert reader.request.get(str(link)).body().startswith(b"%PDF")
+    album.take(reader, "public", "What everybody can read, as a page and as a PDF.")
+    coordinator.goto("/desk/coalition/SH-1a")
+    coordinator.get_by_role("link", name="People saw a lawyer only after a day").first.click()
+    album.take(coordinator, "evidence", "From the coalition's call one tap leads to the finding, and on to answer, sheet, visit and place.")
+    coordinator.locator(".question a").first.click()
+    expect(coordinator.locator("h2").first).to_contain_text("Police custody")
+    coordinator.get_by_role("link", name="the finding").first.click()
+    coordinator.get_by_role("link", name="the place").click()
+    expect(coordinator.locator("h1")).to_have_text(PLACE)
