@@ -3,13 +3,14 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from monitoring.core import clock
 from tests.journeys.conftest import TABLET
 
 PLACE = "Temporary detention isolator No. 12 (invented)"
@@ -24,14 +25,15 @@ class Album:
         self._lines: list[str] = []
 
     def take(self, page: Page, name: str, sentence: str) -> None:
-        self._lines.append(f"## {len(self._lines) + 1}. {sentence}\n\n![{sentence}]({len(self._lines) + 1:02}-{name}.png)\n")
+        number = len(self._lines) + 1
+        self._lines.append(f"## {number}. {sentence}\n\n![{sentence}]({number:02}-{name}.png)\n")
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=self._folder / f"{len(self._lines):02}-{name}.png")
 
     def close(self) -> None:
         if self._folder:
-            head = "# One visit, from the register to the published report\n\nMade by `make walk`. Every person, place and problem is invented.\n"
+            head = "# One visit, from the register to the published report\n\nMade by `make walk`. Everything is invented.\n"
             (self._folder / "README.md").write_text("\n".join([head, *self._lines]), encoding="utf-8")
 
 
@@ -121,7 +123,7 @@ def _plan_visit(page: Page, album: Album) -> str:
     for form in ("Access and cooperation (OPCAT Art. 20 and 21)", "Room measured", "Private interview", "Police custody"):
         expect(page.get_by_label(form, exact=True)).to_be_checked()
     page.get_by_label("Kind of visit").select_option("periodic")
-    today = date.today()
+    today = clock.today("Asia/Almaty")
     page.get_by_label("First day").fill((today + timedelta(days=1)).isoformat())
     page.get_by_label("Last day").fill(today.isoformat())
     page.get_by_label("What the visit is to find out").fill("The first hours in custody: lawyer, doctor, family.")
@@ -260,7 +262,9 @@ def _decide(page: Page, doctor: Page, visit: str, album: Album) -> None:
     _second(doctor, visit)
     page.goto(f"/desk/visits/{visit}/recommendations")
     page.get_by_role("link", name="Write one").first.click()
-    page.get_by_label("What the authority is to do").fill("Let people call a lawyer at once and write the hour into the register.")
+    page.get_by_label("What the authority is to do").fill(
+        "Let people call a lawyer at once and write the hour into the register."
+    )
     page.get_by_label("Authority", exact=True).select_option(index=1)
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".message")).to_contain_text("The recommendation is written")
@@ -323,7 +327,11 @@ def _read_and_follow_back(reader: Page, coordinator: Page, album: Album) -> None
     album.take(reader, "public", "What everybody can read, as a page and as a PDF.")
     coordinator.goto("/desk/coalition/SH-1a")
     coordinator.get_by_role("link", name="People saw a lawyer only after a day").first.click()
-    album.take(coordinator, "evidence", "From the coalition's call one tap leads to the finding, and on to answer, sheet, visit and place.")
+    album.take(
+        coordinator,
+        "evidence",
+        "From the coalition's call to the finding, and on to answer, sheet, visit and place.",
+    )
     coordinator.locator(".question a").first.click()
     expect(coordinator.locator("h2").first).to_contain_text("Police custody")
     coordinator.get_by_role("link", name="the finding").first.click()

@@ -124,7 +124,8 @@ def test_a_finding_by_hand_takes_one_tap_and_a_double_tap_is_one(session: Sessio
     Tablet(session, world.actor("member"), visit).answer(police, HIGH, "yes")
     seen = seen_by(session, world, visit, "member")
     made = [
-        operations.make_by_hand(session, world.actor("member"), seen, police.id, HIGH, FindingKind.GOOD_PRACTICE) for _ in range(2)
+        operations.make_by_hand(session, world.actor("member"), seen, police.id, HIGH, FindingKind.GOOD_PRACTICE)
+        for _ in range(2)
     ]
     assert made[0] is made[1]
     assert (made[0].kind, made[0].theme, made[0].severity) == ("good_practice", "lawyer", "")

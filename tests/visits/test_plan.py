@@ -33,7 +33,15 @@ def test_only_team_and_coordinators_know_of_a_planned_visit(session: Session, wo
 
 def test_the_row_of_a_planned_visit_says_nothing(session: Session, world: World) -> None:
     visit = plan(session, world)
-    plain = (visit.facility_id, visit.region_code, visit.kind, visit.announced, visit.starts_on, visit.lead_id, visit.public_number)
+    plain = (
+        visit.facility_id,
+        visit.region_code,
+        visit.kind,
+        visit.announced,
+        visit.starts_on,
+        visit.lead_id,
+        visit.public_number,
+    )
     assert plain == (None,) * len(plain)
     assert visit.members == []
     assert b"custody" not in visit._plan
