@@ -48,9 +48,9 @@ class PostgresMaker:
     def __init__(self, fill: Fill) -> None:
         self._programs = POSTGRES_PROGRAMS[-1]
         self._folder = Path(tempfile.mkdtemp(prefix="monitoring-pg-"))
-        self._as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        if self._as_postgres:
-            shutil.chown(self._folder, "postgres")
+        self._user = "postgres" if os.geteuid() == 0 else None
+        if self._user:
+            shutil.chown(self._folder, self._user)
         data = str(self._folder / "data")
         self._run("initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", data)
         options = f"-k {self._folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
@@ -62,8 +62,8 @@ class PostgresMaker:
         database.engine.dispose()
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [*self._as_postgres, str(self._programs / program), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
+        command = [str(self._programs / program), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, user=self._user, extra_groups=[])
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"
