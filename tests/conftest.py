@@ -80,8 +80,10 @@ def session(database: Database) -> Iterator[Session]:
 
 @pytest.fixture
 def world(session: Session) -> World:
-    """Made-up mechanisms, people and places in three countries."""
-    return read_world(session)
+    """Made-up mechanisms, people and places in three countries; nothing is held open while pages write."""
+    found = read_world(session)
+    session.commit()
+    return found
 
 
 @pytest.fixture

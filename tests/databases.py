@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import create_engine, text
@@ -48,9 +49,10 @@ class PostgresMaker:
     def __init__(self, fill: Fill) -> None:
         self._programs = POSTGRES_PROGRAMS[-1]
         self._folder = Path(tempfile.mkdtemp(prefix="monitoring-pg-"))
-        self._user = "postgres" if os.geteuid() == 0 else None
-        if self._user:
-            shutil.chown(self._folder, self._user)
+        as_root = os.geteuid() == 0
+        self._owner: dict[str, Any] = {"user": "postgres", "extra_groups": []} if as_root else {}
+        if as_root:
+            shutil.chown(self._folder, "postgres")
         data = str(self._folder / "data")
         self._run("initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", data)
         options = f"-k {self._folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
@@ -63,7 +65,7 @@ class PostgresMaker:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, user=self._user, extra_groups=[])
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder, **self._owner)
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"

@@ -26,6 +26,7 @@ PEOPLE = {
     "member": ("KZ", ALMATY, {Role.MONITOR}),
     "doctor": ("KZ", ALMATY, {Role.MONITOR, Role.DOCTOR}),
     "outsider": ("KZ", ALMATY, {Role.MONITOR}),
+    "astana_monitor": ("KZ", ASTANA, {Role.MONITOR}),
     "reviewer": ("KZ", None, {Role.REVIEWER}),
     "publisher": ("KZ", None, {Role.PUBLISHER}),
     "analyst": ("KZ", None, {Role.ANALYST}),
@@ -35,6 +36,7 @@ PEOPLE = {
     "auditor": ("KZ", None, {Role.AUDITOR}),
     "kg_national": ("KG", None, {Role.NATIONAL_COORDINATOR}),
     "kg_monitor": ("KG", BISHKEK, {Role.MONITOR}),
+    "kg_second": ("KG", BISHKEK, {Role.MONITOR}),
     "tj_national": ("TJ", None, {Role.NATIONAL_COORDINATOR}),
     "tj_monitor": ("TJ", DUSHANBE, {Role.MONITOR}),
 }

@@ -19,13 +19,14 @@ class PersonForm(Form):
         validators=[DataRequired(_("Write an e-mail address.")), Email(_("This does not look like an e-mail address."))],
     )
     region_code = SelectField(_("Region"), validate_choice=True)
-    language = SelectField(_("Language"), choices=list(LANGUAGES.items()))
+    language = SelectField(_("Language"))
     roles = TickField(_("What the person may do"))
     submit = SubmitField(_("Save"))
 
     def offer(self, regions: list[tuple[str, str]]) -> None:
         """Fill the lists."""
         self.region_code.choices = [("", translated("All regions")), *regions]
+        self.language.choices = list(LANGUAGES.items())
         self.roles.choices = [(str(role), translated(role.label)) for role in Role]
 
 

@@ -74,8 +74,8 @@ def visit_list(session: Session, actor: Actor, language: str, kinds: Mapping[str
 
 def _sheet_counts(session: Session, visit_ids: list[UUID]) -> dict[UUID, Json]:
     forms = select(Sheet.visit_id, func.count()).where(Sheet.visit_id.in_(visit_ids), Sheet.checklist_version_id.is_not(None))
-    begun = select(Entry.visit_id, func.count(Entry.sheet_id.distinct())).where(Entry.visit_id.in_(visit_ids))
-    started = dict(session.execute(begun.group_by(Entry.visit_id)).tuples().all())
+    begun = select(Entry.visit_id, func.count(Entry.sheet_id.distinct()).label("sheets")).where(Entry.visit_id.in_(visit_ids))
+    started = {row.visit_id: row.sheets for row in session.execute(begun.group_by(Entry.visit_id))}
     return {
         visit_id: {"total": count, "begun": min(count, started.get(visit_id, 0))}
         for visit_id, count in session.execute(forms.group_by(Sheet.visit_id))

@@ -108,11 +108,10 @@ def put_media(sha256: str) -> ResponseReturnValue:
     """Take in a photo for a sheet."""
     if (request.content_length or 0) > LARGEST_BYTES:
         raise TooLarge(N_("This photo is larger than 20 MB. Take it again with a smaller size."))
+    sheet_id = _sheet_id()
     session().commit()  # nothing was written yet: gives the lock back while the picture is worked on
     prepared = media.prepare(request.get_data(cache=False), sha256)
-    seen = queries.tablet_visit(session(), actor(), _uuid("visit"))
-    sheet = sheets.sheet_for(session(), seen, _uuid("sheet"))
-    row = media.store_picture(session(), actor(), parts().settings.media, sheet.id, prepared)
+    row = media.store_picture(session(), actor(), parts().settings.media, sheet_id, prepared)
     return jsonify(sha256=row.sha256, stored=True, width=row.width, height=row.height)
 
 
@@ -120,9 +119,7 @@ def put_media(sha256: str) -> ResponseReturnValue:
 @requires(TabletPermission.FILL)
 def get_media(sha256: str) -> ResponseReturnValue:
     """A photo as it may be shown."""
-    seen = queries.tablet_visit(session(), actor(), _uuid("visit"))
-    sheet = sheets.sheet_for(session(), seen, _uuid("sheet"))
-    return send_file(BytesIO(pictures.picture(session(), parts().settings.media, sheet.id, sha256)), mimetype="image/jpeg")
+    return send_file(BytesIO(pictures.picture(session(), parts().settings.media, _sheet_id(), sha256)), mimetype="image/jpeg")
 
 
 def _kinds() -> dict[str, str]:
@@ -142,8 +139,10 @@ def _device_id() -> UUID:
     return _as_uuid(request.headers.get("X-Device", ""))
 
 
-def _uuid(name: str) -> UUID:
-    return _as_uuid(request.args.get(name, ""))
+def _sheet_id() -> UUID:
+    """The sheet that the address names, when this person fills its visit."""
+    seen = queries.tablet_visit(session(), actor(), _as_uuid(request.args.get("visit", "")))
+    return sheets.sheet_for(session(), seen, _as_uuid(request.args.get("sheet", ""))).id
 
 
 def _as_uuid(text: str) -> UUID:

@@ -165,6 +165,7 @@ function details(row: Row): HTMLElement {
     "aria-label": t("Note"), placeholder: t("Note: what was seen or said, without names"), "data-note": question.code, "data-focus": `${question.code}-note`,
     onchange: (event: Event) => void set(row, { note: (event.target as HTMLTextAreaElement).value.normalize("NFC").trim() }, false),
   });
+  note.rows = 1;
   return h("div", { class: "details" },
     h("div", { class: "chips", role: "group", "aria-label": t("Where it comes from") }, offered.map((key) => chip(sourceWord(key), content.sources.includes(key), `${question.code}-source-${key}`, () => flip(key)))),
     note,
