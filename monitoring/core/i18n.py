@@ -39,5 +39,10 @@ def N_(text: str) -> Message:  # noqa: N802  (gettext's own name for "mark, do n
 
 
 def text_in(texts: Mapping[str, str], language: str) -> str:
-    """The text in a language, else in the source language, else whatever there is."""
-    return texts.get(language) or texts.get(SOURCE_LANGUAGE) or next(iter(texts.values()), "")
+    """The text in a language, else in what its readers know best, else whatever there is."""
+    return next((texts[known] for known in understood(language) if texts.get(known)), next(iter(texts.values()), ""))
+
+
+def understood(language: str) -> tuple[str, ...]:
+    """The languages to try for a reader, best first: who reads Kazakh, Kyrgyz or Tajik reads Russian before English."""
+    return (language, SOURCE_LANGUAGE) if language in {SOURCE_LANGUAGE, "ru"} else (language, "ru", SOURCE_LANGUAGE)

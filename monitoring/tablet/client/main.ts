@@ -3,6 +3,7 @@
 import { App } from "./app.ts";
 import { h, show } from "./dom.ts";
 import * as network from "./network.ts";
+import { accessScreen } from "./screens/access.ts";
 import { foundScreen } from "./screens/found.ts";
 import { interviewScreen } from "./screens/interview.ts";
 import { sheetScreen } from "./screens/sheet.ts";
@@ -47,6 +48,7 @@ async function route(app: App): Promise<void> {
   if (!(await app.open(visit))) return visitsScreen(app, t("This visit is not there for you any more."));
   const row = app.sheets().find((found) => found.id === sheet);
   if (what === "sheet" && row) return row.per === "interview" ? interviewScreen(app, row) : sheetScreen(app, row, section);
+  if (what === "access") return accessScreen(app);
   if (what === "found") return foundScreen(app);
   return visitScreen(app);
 }

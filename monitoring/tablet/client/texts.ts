@@ -18,7 +18,18 @@ export function speak(chosen: string, texts: Record<string, string>): void {
 
 /** A text kept in several languages. */
 export function inWords(texts: Record<string, string> | undefined): string {
-  return texts?.[current] || texts?.["en"] || "";
+  return understood().map((tried) => texts?.[tried]).find(Boolean) ?? "";
+}
+
+/** Who reads Kazakh, Kyrgyz or Tajik reads Russian before English (core.i18n.understood). */
+function understood(): string[] {
+  return current === "en" || current === "ru" ? [current, "en"] : [current, "ru", "en"];
+}
+
+/** What a reader should know about the language of a form: nothing when it is the original or was reviewed. */
+export function languageNote(states: Record<string, string>): string {
+  if (!states[current]) return t("This form is not in your language yet.");
+  return states[current] === "unreviewed" ? t("This translation has not been reviewed yet.") : "";
 }
 
 export function severityWord(level: string): string {

@@ -5,7 +5,7 @@ import type { App } from "../app.ts";
 import { h, show } from "../dom.ts";
 import { EMPTY } from "../entries.ts";
 import type { SheetRow } from "../network.ts";
-import { t } from "../texts.ts";
+import { languageNote, t } from "../texts.ts";
 import { refreshState, topBar } from "./frame.ts";
 import { questionRow } from "./question.ts";
 
@@ -46,6 +46,7 @@ function step(app: App, sheet: SheetRow, code: string): void {
   show(
     topBar(app, `#/visit/${app.pack?.visit.id}`, t("Interview %(label)s", { label: sheet.label })),
     h("main", { class: "interview" },
+      h("p", { class: "quiet" }, languageNote(app.definition(sheet)?.languages ?? {})),
       h("p", { class: "quiet" }, t("%(number)s of %(all)s · no names, no dates of birth", { number: place + 1, all: questions.length })),
       questionRow(app, sheet, question, result, answered),
     ),

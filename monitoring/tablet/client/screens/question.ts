@@ -6,6 +6,7 @@ import { clockAt, type App } from "../app.ts";
 import { h } from "../dom.ts";
 import { EMPTY, type Content, type Side } from "../entries.ts";
 import { photoAddress, type SheetRow } from "../network.ts";
+import { suggestion } from "../suggestions.ts";
 import { answerWord, confidenceWord, inWords, reasonWord, sourceWord, t } from "../texts.ts";
 import { mark } from "./visit.ts";
 
@@ -122,11 +123,18 @@ function written(row: Row): HTMLElement {
       h("input", { ...common, type: kinds[question.type] ?? "text", inputmode: question.type === "number" ? "decimal" : null, value }),
       unit ? h("span", { class: "unit" }, unit) : null,
     ),
+    offered(row, unit),
     question.type === "time" ? h("button", { class: "answer", type: "button", "data-answer": "now", onclick: () => void now() }, t("now")) : null,
     button(row, "could_not_measure", question.type === "number" ? t("could not measure") : answerWord("not_assessed"), content.value === "not_assessed",
       () => set(row, content.value === "not_assessed" ? { value: null, reason: null } : { value: "not_assessed", reason: question.type === "number" ? "could_not_measure" : null })),
     question.type === "number" ? null : reasons(row),
   );
+}
+
+function offered(row: Row, unit: string): HTMLElement | null {
+  const known = suggestion(row.app, row.sheet, row.question.code);
+  if (known === null || known === row.content.value) return null;
+  return h("button", { class: "answer offered", type: "button", "data-answer": "offered", onclick: () => void choose(row, known) }, t("take over %(value)s", { value: `${known} ${unit}`.trim() }));
 }
 
 function textArea(value: string, attributes: Record<string, string | ((event: Event) => void)>): HTMLTextAreaElement {

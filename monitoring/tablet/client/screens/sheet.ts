@@ -4,7 +4,7 @@ import type { SheetResult } from "../../shared/types.ts";
 import type { App } from "../app.ts";
 import { h, replace, shape, show } from "../dom.ts";
 import type { SheetRow } from "../network.ts";
-import { inWords, severityWord, t } from "../texts.ts";
+import { inWords, languageNote, severityWord, t } from "../texts.ts";
 import { refreshState, topBar } from "./frame.ts";
 import { questionRow } from "./question.ts";
 import { mark, spaceOf } from "./visit.ts";
@@ -66,8 +66,10 @@ function sectionBody(app: App, sheet: SheetRow, result: SheetResult, key: string
   const definition = app.definition(sheet);
   const section = definition?.sections.find((found) => found.key === key);
   const visible = new Set(result.visible);
+  const note = languageNote(definition?.languages ?? {});
   return h("section", { class: "section" },
     h("h1", {}, inWords(section?.titles)),
+    note ? h("p", { class: "language-note" }, note) : null,
     section?.questions.filter((code) => visible.has(code)).map((code) => {
       const question = definition?.questions[code];
       return question ? questionRow(app, sheet, question, result, redraw) : null;

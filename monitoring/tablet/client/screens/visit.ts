@@ -6,7 +6,9 @@ import { clockAt, type App } from "../app.ts";
 import { h, shape, show } from "../dom.ts";
 import { EMPTY } from "../entries.ts";
 import type { SheetRow } from "../network.ts";
+import { suggestion } from "../suggestions.ts";
 import { inWords, severityWord, t } from "../texts.ts";
+import { accessEvents } from "./access.ts";
 import { topBar } from "./frame.ts";
 
 const GATE: [string, string][] = [["AC01", "arrived"], ["AC02", "let_in"]];
@@ -54,13 +56,26 @@ function gate(app: App, sheets: SheetRow[]): HTMLElement | null {
       const label = name === "arrived" ? t("arrived") : t("let in");
       const tap = async (): Promise<void> => {
         await app.record(access.id, code, { ...EMPTY, value: clockAt(app.pack?.visit.time_zone ?? "UTC", new Date()), sources: ["observation"] });
+        await fillWait(app, access);
         draw(app);
       };
       return value
         ? h("span", { class: "stamp", "data-gate": code }, `${label} `, h("strong", {}, String(value)))
         : h("button", { class: "button", "data-gate": code, onclick: () => void tap() }, `${label}: ${t("now")}`);
-    })),
+    }), demanded(app)),
   );
+}
+
+/** The minutes at the gate follow from the two times, unless somebody wrote them already. */
+async function fillWait(app: App, access: SheetRow): Promise<void> {
+  const minutes = suggestion(app, access, "AC03");
+  if (minutes === null || app.sides(access.id, "AC03").length > 0) return;
+  await app.record(access.id, "AC03", { ...EMPTY, value: minutes, sources: ["observation"] });
+}
+
+function demanded(app: App): HTMLElement {
+  const count = accessEvents(app).length;
+  return h("a", { class: "button plain", href: `#/visit/${app.pack?.visit.id}/access`, "data-gate": "demanded" }, t("refused or demanded"), count ? ` ${count}` : " …");
 }
 
 function progressRow(app: App, sheet: SheetRow, extra: string | null = null): HTMLElement {
