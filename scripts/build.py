@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
+from monitoring.core.catalogues import TRANSLATED, complete
 from monitoring.documents.adapters import build_fonts
 from monitoring.tablet.adapters import write_strings
 
@@ -17,10 +17,9 @@ TRANSLATIONS = ROOT / "monitoring" / "translations"
 
 def compile_catalogues() -> None:
     """Compile every catalogue beside its source."""
-    for source in TRANSLATIONS.glob("*/LC_MESSAGES/*.po"):
-        catalogue = read_po(source.open("rb"), locale=source.parent.parent.name, domain=source.stem)
-        with source.with_suffix(".mo").open("wb") as file:
-            write_mo(file, catalogue)
+    for language in TRANSLATED:
+        with (TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo").open("wb") as file:
+            write_mo(file, complete(TRANSLATIONS, language))
 
 
 def main() -> int:

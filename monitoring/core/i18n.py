@@ -45,4 +45,6 @@ def text_in(texts: Mapping[str, str], language: str) -> str:
 
 def understood(language: str) -> tuple[str, ...]:
     """The languages to try for a reader, best first: who reads Kazakh, Kyrgyz or Tajik reads Russian before English."""
-    return (language, SOURCE_LANGUAGE) if language in {SOURCE_LANGUAGE, "ru"} else (language, "ru", SOURCE_LANGUAGE)
+    if language == SOURCE_LANGUAGE:
+        return (SOURCE_LANGUAGE,)
+    return (language, SOURCE_LANGUAGE) if language == "ru" else (language, "ru", SOURCE_LANGUAGE)

@@ -4,9 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from babel.messages.pofile import read_po
-
-from monitoring.core.i18n import LANGUAGES
+from monitoring.core.catalogues import TRANSLATED, complete
+from monitoring.core.i18n import SOURCE_LANGUAGE
 
 SOURCES = Path(__file__).parent
 _TEXT = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
@@ -25,11 +24,8 @@ def client_texts() -> list[str]:
 def write_strings(translations: Path, out: Path) -> None:
     """Write texts.<language>.json; a sentence without translation is left out, and the client shows the original."""
     texts = client_texts()
-    for language in LANGUAGES:
-        catalogue = translations / language / "LC_MESSAGES" / "messages.po"
-        known = {}
-        if catalogue.exists():
-            with catalogue.open("rb") as file:
-                known = {str(message.id): message.string for message in read_po(file, locale=language) if not message.fuzzy}
+    (out / f"texts.{SOURCE_LANGUAGE}.json").write_text("{}", encoding="utf-8")
+    for language in TRANSLATED:
+        known = {str(message.id): message.string for message in complete(translations, language)}
         found = {text: known[text] for text in texts if known.get(text)}
         (out / f"texts.{language}.json").write_text(json.dumps(found, ensure_ascii=False, sort_keys=True), encoding="utf-8")

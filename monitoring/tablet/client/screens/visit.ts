@@ -146,7 +146,7 @@ function found(app: App, sheets: SheetRow[]): HTMLElement {
   const critical = problems.filter((level) => level === "critical").length;
   return h("section", {},
     h("h2", {}, `${t("Found so far")} ${problems.length}`),
-    critical ? h("p", {}, mark("critical"), ` ${t("%(count)s critical: the lead decides, a second member confirms", { count: critical })}`) : null,
+    critical ? h("p", {}, mark("critical"), " ", t("%(count)s critical: the lead decides, a second member confirms", { count: critical })) : null,
     problems.length ? h("a", { class: "button", href: `#/visit/${app.pack?.visit.id}/found` }, t("See all problems")) : null,
   );
 }
