@@ -22,7 +22,7 @@ def complete(translations: Path, language: str) -> Catalog:
     for other in understood(language)[1:-1]:
         reserve = read(translations, other)
         for message in found:
-            if message.id and not _said(message.string):
+            if message.id and not all(_forms(message.string)):
                 message.string = _fitting(reserve[message.id].string, found.num_plurals)
     return found
 
@@ -30,9 +30,10 @@ def complete(translations: Path, language: str) -> Catalog:
 Said = str | tuple[str, ...] | list[str] | None
 
 
-def _said(text: Said) -> bool:
-    return bool(text) and (isinstance(text, str) or all(text))
+def _forms(text: Said) -> tuple[str, ...]:
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def _fitting(text: Said, plurals: int) -> str | tuple[str, ...]:
-    return text or "" if not text or isinstance(text, str) else (text[0], *[text[-1]] * (plurals - 1))
+    forms = _forms(text)
+    return forms[0] if isinstance(text, str | None) else (forms[0], *[forms[-1]] * (plurals - 1))
