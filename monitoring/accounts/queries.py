@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitoring.accounts.models import Mechanism, Person, PersonRole, Region, WebSession
+from monitoring.accounts.rules import Role
 from monitoring.core.errors import NotFound
 from monitoring.core.permissions import Actor
 
@@ -58,8 +59,10 @@ def person_for(session: Session, actor: Actor, person_id: UUID) -> Person:
 
 
 def invented_people(session: Session) -> list[Person]:
-    """The made-up people of a demonstration."""
-    return list(session.scalars(select(Person).where(Person.invented, Person.active).order_by(Person.country, Person.name)))
+    """The made-up people of a demonstration, in the order in which their work goes through the house."""
+    order = list(Role)
+    found = session.scalars(select(Person).where(Person.invented, Person.active).order_by(Person.name))
+    return sorted(found, key=lambda person: min((order.index(Role(held.name)) for held in person.roles), default=len(order)))
 
 
 def mechanism(session: Session, mechanism_id: UUID | None) -> Mechanism:
