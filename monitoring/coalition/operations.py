@@ -27,7 +27,7 @@ def _call(position: int, row: dict[str, str]) -> dict[str, Any]:
         "code": row["code"],
         "parent_code": row["parent"] or None,
         "titles": {"en": row["title"], "ru": row["title_ru"]},
-        "meaning": {"en": row["meaning"]},
+        "meaning": {"en": row["meaning"], "ru": row["meaning_ru"]},
         "own_reading": row["reading"] == "yes",
         "scope": row["scope"].split(),
         "addressees": items(row["addressees"]),
