@@ -14,7 +14,16 @@ def commands() -> None:
     """Detention Monitoring: make, fill, check and serve an installation."""
 
 
-for command in (home.init, home.load, home.add_person, demonstration.demo, serving.serve, serving.worker, doctor.doctor):
+for command in (
+    home.init,
+    home.load,
+    home.rebuild,
+    home.add_person,
+    demonstration.demo,
+    serving.serve,
+    serving.worker,
+    doctor.doctor,
+):
     commands.add_command(command)
 
 

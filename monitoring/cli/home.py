@@ -1,6 +1,7 @@
 """Make an installation, load its word lists, add its first people."""
 
 import click
+from sqlalchemy import select
 
 from monitoring.accounts import operations as accounts
 from monitoring.accounts.adapters import new_passphrase
@@ -9,6 +10,10 @@ from monitoring.app import create_app, load_word_lists, open_home
 from monitoring.core.config import mark_home, settings_from_environment
 from monitoring.core.crypto import new_keyring, write_keyring
 from monitoring.migrations import upgrade
+from visits.plan.models import Visit
+from visits.plan.queries import plan_of
+from visits.plan.rules import VisitState
+from visits.sheets.operations import rebuild as rebuild_answers
 
 
 @click.command()
@@ -37,6 +42,15 @@ def bring_up_to_date() -> list[str]:
     upgrade(database)
     with database.writing() as session, session.begin():
         return load_word_lists(session)
+
+
+@click.command()
+def rebuild() -> None:
+    """Make the table of current answers anew from the entries; nothing else is touched."""
+    with open_home(settings_from_environment()).writing() as session, session.begin():
+        visits = session.scalars(select(Visit).where(Visit.state != VisitState.CANCELLED)).all()
+        questions = sum(rebuild_answers(session, visit, plan_of(visit)) for visit in visits)
+    click.echo(f"{questions} answers in {len(visits)} visits were made anew.")
 
 
 @click.command("add-person")
