@@ -150,6 +150,7 @@ def _fill(lead: Page, second: Page, visit: str, album: Album) -> None:
     lead.locator('[data-fact="v.present"]').blur()
     all_sent(lead)
     album.take(lead, "visit", "On the tablet: times at the gate with one tap, sheets with their progress.")
+    _refused_at_the_gate(lead, album)
     _fill_access(lead)
     _fill_police(lead, album)
     _measure(lead, album)
@@ -158,6 +159,20 @@ def _fill(lead: Page, second: Page, visit: str, album: Album) -> None:
     lead.goto(f"/tablet/#/visit/{visit}")
     lead.get_by_role("link", name="See all problems").click()
     album.take(lead, "found", "What was found so far, the gravest first.")
+
+
+def _refused_at_the_gate(page: Page, album: Album) -> None:
+    page.locator('[data-gate="demanded"]').click()
+    page.locator('[data-access-item="c"]').click()
+    page.locator('[data-access-answer="refused"]').click()
+    page.locator('[data-access="who"]').fill("duty officer")
+    page.locator('[data-access="ground"]').fill("repairs")
+    page.locator('[data-access="ground"]').blur()
+    all_sent(page)
+    expect(page.locator('[data-access-answer="refused"]')).to_have_attribute("aria-pressed", "true")
+    album.take(page, "refused", "What was asked for under Article 20 and what came of it, at the moment it happens.")
+    page.locator(".back").click()
+    expect(page.locator('[data-gate="demanded"]')).to_contain_text("1")
 
 
 def _fill_access(page: Page) -> None:
@@ -241,6 +256,9 @@ def _compare_and_return(page: Page, visit: str, album: Album) -> None:
     expect(page.locator("#PC28")).to_contain_text("Timur")
     expect(page.locator("#PC21 img.thumb")).to_have_count(1)
     album.take(page, "both", "The office sees both persons' answers in one visit.")
+    page.get_by_role("link", name="Access", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("refused")
+    expect(page.get_by_role("main")).to_contain_text("duty officer. repairs")
     page.get_by_role("link", name="Plan", exact=True).click()
     page.get_by_role("button", name="The team has returned").click()
     expect(page.locator(".message")).to_contain_text("Welcome back")

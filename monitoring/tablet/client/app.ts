@@ -16,6 +16,7 @@ export class App {
   /** The screen that is shown redraws itself when this is called. */
   redraw: () => void = () => undefined;
   changed: () => void = () => undefined;
+  private recorded: Promise<void> = Promise.resolve();
 
   private constructor(readonly me: Me, readonly storage: Storage) {
     this.sync = new Sync(storage, network, () => void this.synced(), () => this.pack?.visit.id ?? null);
@@ -114,8 +115,14 @@ export class App {
     return sidesOf(byQuestion(this.of(sheet)).get(question) ?? []);
   }
 
-  /** Record the whole state of a question: on the disk when this returns. */
-  async record(sheet: string, question: string, content: Content, opened?: Entry["opened"]): Promise<void> {
+  /** Record the whole state of a question: on the disk when this returns. One after the other, so that each sees what it replaces. */
+  record(sheet: string, question: string, content: Content, opened?: Entry["opened"]): Promise<void> {
+    const mine = this.recorded.then(() => this.write(sheet, question, content, opened));
+    this.recorded = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async write(sheet: string, question: string, content: Content, opened?: Entry["opened"]): Promise<void> {
     const visit = this.pack?.visit.id;
     if (!visit) return;
     const before = byQuestion(this.of(sheet)).get(question) ?? [];

@@ -76,10 +76,11 @@ async function add(app: App, item: string, fresh: () => void): Promise<void> {
 
 function event(app: App, code: string, sides: Side[], fresh: () => void): HTMLElement {
   const said = sides.flatMap((side) => side.heads).find((entry) => entry.author === app.me.person.id) ?? sides[0]?.heads[0];
-  const now: Content = said?.content ?? EMPTY;
+  let now: Content = { ...(said?.content ?? EMPTY) };
   const fact = now.access ?? { at: "", who: "", ground: "" };
   const save = async (change: Partial<Content>, draw: boolean): Promise<void> => {
-    await app.record(app.pack?.visit_sheet ?? "", code, { ...now, access: fact, ...change });
+    now = { ...now, access: now.access ?? fact, ...change };
+    await app.record(app.pack?.visit_sheet ?? "", code, now);
     if (draw) fresh();
   };
   const words = itemWords().find(([item]) => code.startsWith(`access.${item}.`))?.[1] ?? code;
@@ -88,8 +89,8 @@ function event(app: App, code: string, sides: Side[], fresh: () => void): HTMLEl
       h("input", {
         type, value: fact[name], maxlength: name === "ground" ? 2000 : 200, "data-access": name, "data-focus": `${code}-${name}`,
         onchange: (changed: Event) => {
-          fact[name] = (changed.target as HTMLInputElement).value.normalize("NFC").trim();
-          void save({ access: { ...fact } }, false);
+          const access = { ...(now.access ?? fact), [name]: (changed.target as HTMLInputElement).value.normalize("NFC").trim() };
+          void save({ access }, false);
         },
       }));
   return h("article", { class: "question", "data-event": code },

@@ -44,8 +44,8 @@ function dot(sent: string): HTMLElement {
 }
 
 async function set(row: Row, change: Partial<Content>, redraw = true): Promise<void> {
-  await row.app.record(row.sheet.id, row.question.code, { ...row.content, ...change });
   row.content = { ...row.content, ...change };
+  await row.app.record(row.sheet.id, row.question.code, row.content);
   if (redraw) row.redraw();
 }
 
