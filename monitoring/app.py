@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -187,6 +188,7 @@ def add_pages(app: Flask) -> None:
         visit_overview=visit_overview,
         findings_of_sheet=findings_of_sheet,
         in_words=in_words,
+        document_words=document_words,
         may_plan=LocalProxy(lambda: web.may(VisitPermission.PLAN)),
         may_keep=LocalProxy(lambda: web.may(FacilityPermission.KEEP)),
         may_fill=LocalProxy(lambda: web.may(TabletPermission.FILL)),
@@ -241,14 +243,15 @@ def job_handlers(settings: Settings) -> jobs.Handlers:
     """What the worker can do, for one installation."""
 
     def build_pdf(session: Session, payload: Mapping[str, Any]) -> None:
-        reports.build_pdf(session, payload, settings.public, document_words(payload))
+        reports.build_pdf(session, payload, settings.public, document_words(str(payload.get("language", "en"))))
 
     return {PDF_JOB: build_pdf}
 
 
-def document_words(payload: Mapping[str, Any]) -> dict[str, str]:
-    """The words that a typeset document adds to its texts, in the document's language."""
-    catalogue = Translations.load(templating.TRANSLATIONS, [str(payload.get("language", "en"))])
+@cache
+def document_words(language: str) -> dict[str, str]:
+    """The words that a page or a typeset document adds to the texts of a report, in the report's language."""
+    catalogue = Translations.load(templating.TRANSLATIONS, [language])
     words = {str(level): level.label for level in Severity} | {"recommendation": N_("Recommendation")}
     return {name: str(catalogue.gettext(text)) for name, text in words.items()}
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,11 +15,12 @@ from checklists.rules import ChecklistDefinition, QuestionDefinition, QuestionTy
 from facilities.models import Facility
 from monitoring.accounts.models import Person
 from monitoring.accounts.permissions import actor_of
+from monitoring.cli.demonstration import words
 from monitoring.cli.demonstration.people import person_id
 from monitoring.cli.demonstration.places import place_id
 from monitoring.core import clock
-from monitoring.core.i18n import Message
 from monitoring.core.permissions import Actor
+from monitoring.core.templating import translated
 from monitoring.desk import operations as desk
 from monitoring.recommendations import operations as recommendations
 from monitoring.recommendations.operations import RecommendationFacts
@@ -34,16 +36,18 @@ from visits.findings.rules import CallLink, FindingState
 from visits.plan import operations as plans
 from visits.plan.models import Visit
 from visits.plan.operations import PlanDraft
-from visits.plan.queries import SeenVisit, visit_for
+from visits.plan.queries import visit_for
 from visits.plan.rules import VisitKind
 from visits.sheets.models import Sheet
 from visits.sheets.operations import add_device
 from visits.sheets.queries import facts_of
 from visits.sheets.rules import Confidence
 
-COUNTRIES = ("KZ", "KG", "TJ")
+COUNTRIES = {"KZ": "en", "KG": "ru", "TJ": "ru"}
+"""The countries, and the language in which each writes its report."""
 TEAM = ("lead", "monitor", "doctor")
 BATCH = 150
+HEAD = {"en": "the head of the place", "ru": "начальник учреждения"}
 CELLS = (("Cell 1", "18", "2", "4"), ("Cell 2", "12.5", "1.5", "2"), ("Cell 3", "9", "1.5", "4"))
 
 
@@ -139,7 +143,7 @@ def _decide(session: Session, country: str, visit: Visit) -> None:
     seen = visit_for(session, lead, visit.id)
     for finding in findings_of_visit(session, seen):
         facts = FindingFacts(
-            text=_sentence(session, seen, finding),
+            text=_sentence(country, finding),
             severity=Severity(finding.severity),
             theme=finding.theme,
             confidence=Confidence(finding.confidence),
@@ -150,42 +154,40 @@ def _decide(session: Session, country: str, visit: Visit) -> None:
             findings.second(session, second, visit_for(session, second, visit.id), finding)
 
 
-def _sentence(session: Session, seen: SeenVisit, finding: Finding) -> str:
-    definition = checklists.definition(session, seen.plan.versions[finding.checklist_code or ""])
-    question = definition.questions[finding.question or ""]
-    return f"The team asked: “{question.texts['en']}” What it saw and read there was a problem (invented)."
+def _sentence(country: str, finding: Finding) -> str:
+    return words.findings()[finding.question or ""].texts[COUNTRIES[country]]
 
 
 def _recommend(session: Session, country: str, visit: Visit) -> None:
     lead = _actor(session, country, "lead")
     seen = visit_for(session, lead, visit.id)
     place = session.get_one(Facility, seen.plan.facility_id)
-    for finding in findings_of_visit(session, seen):
-        if finding.severity not in {Severity.HIGH, Severity.CRITICAL} or place.authority_id is None:
+    found = findings_of_visit(session, seen)
+    for demand in words.demands():
+        answered = [finding for finding in found if words.findings()[finding.question or ""].demand == demand.key]
+        if not answered or place.authority_id is None:
             continue
-        levels = [Severity(finding.severity)]
+        levels = [Severity(finding.severity) for finding in answered]
         facts = RecommendationFacts(
-            text="Put this right, tell the staff of every shift in writing, and let the mechanism see the proof (invented).",
+            text=demand.texts[COUNTRIES[country]],
             authority_id=place.authority_id,
-            addressee="the head of the place",
+            addressee=HEAD[COUNTRIES[country]],
             level=Level.PLACE,
             priority=proposed_priority(levels),
             due_on=proposed_deadline(clock.now().date(), levels),
-            findings=frozenset({finding.id}),
+            findings=frozenset(finding.id for finding in answered),
         )
         recommendations.write(session, lead, seen, facts)
 
 
 def _publish(session: Session, country: str, visit: Visit) -> None:
     lead, reviewer, publisher = (_actor(session, country, part) for part in ("lead", "reviewer", "publisher"))
-    report = reports.draft(session, lead, visit_for(session, lead, visit.id), "en", _say)
-    reports.send_to_review(session, lead, report_for(session, lead, report.id))
-    reports.approve(session, reviewer, report_for(session, reviewer, report.id), _say)
+    language = COUNTRIES[country]
+    with force_locale(language):
+        report = reports.draft(session, lead, visit_for(session, lead, visit.id), language, translated)
+        reports.send_to_review(session, lead, report_for(session, lead, report.id))
+        reports.approve(session, reviewer, report_for(session, reviewer, report.id), translated)
     reports.publish(session, publisher, report_for(session, publisher, report.id))
-
-
-def _say(message: Message | str) -> str:
-    return message.in_source_language() if isinstance(message, Message) else message
 
 
 class _Filler:

@@ -66,7 +66,7 @@ _BORN = (
     r"|туған(?:\s+күні)?|туулган(?:\s+күнү)?|таваллуд\w*)"
 )
 _BEFORE = re.compile(rf"{_BORN}[\s:,—-]{{0,6}}({_DAY})", re.IGNORECASE)
-_AFTER = re.compile(rf"({_DAY})\s*(?:года\s+рождения|г\.?\s?р\.?|ж\.\s?т\.)", re.IGNORECASE)
+_AFTER = re.compile(rf"({_DAY})\s*(?:года\s+рождения|г\.?\s?р\.?|ж\.\s?т\.)(?!\w)", re.IGNORECASE)
 
 
 def find_personal_data(text: str) -> list[Hit]:

@@ -1,6 +1,7 @@
 """Read reports and what was published."""
 
-from monitoring.reports.queries.documents import Say, document_of, draft_texts, hits_of
+from monitoring.reports.queries.access import Say
+from monitoring.reports.queries.documents import document_of, draft_texts, hits_of
 from monitoring.reports.queries.publications import publication, publications, publications_for_call
 from monitoring.reports.queries.reports import SeenReport, decisions_of, report_for, report_of_visit, reports_for
 

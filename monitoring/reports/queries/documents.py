@@ -1,6 +1,5 @@
 """The document that a report adds up to: texts of its writers, and findings and recommendations of its visit."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,17 +17,15 @@ from monitoring.recommendations import queries as recommendations
 from monitoring.recommendations.models import Recommendation
 from monitoring.recommendations.rules import Priority
 from monitoring.reports.models import Report
+from monitoring.reports.queries.access import Say, access_words
 from monitoring.standards import queries as standards
 from visits.findings.models import Finding
 from visits.findings.queries import findings_of_visit
 from visits.findings.rules import CallLink, FindingKind, FindingState
 from visits.plan.queries import SeenVisit
-from visits.sheets.queries import access_events, interview_totals
+from visits.sheets.queries import interview_totals
 from visits.sheets.queries import sheets_of as sheets_of_visit
-from visits.sheets.rules import ACCESS_ITEMS, Confidence
-
-Say = Callable[[Message | str], str]
-"""Says a marked text in the report's language."""
+from visits.sheets.rules import Confidence
 
 
 def draft_texts(session: Session, seen: SeenVisit, language: str, say: Say) -> dict[str, str]:
@@ -38,7 +35,7 @@ def draft_texts(session: Session, seen: SeenVisit, language: str, say: Say) -> d
     problems = [finding for finding in found if finding.kind == FindingKind.PROBLEM]
     asked = recommendations.recommendations_of_visit(session, seen)
     counts = {level: sum(finding.severity == level for finding in problems) for level in reversed(Severity)}
-    told = ", ".join(f"{count} {say(level.label)}" for level, count in counts.items() if count)
+    told = ", ".join(f"{say(level.label)}: {count}" for level, count in counts.items() if count)
     summary = N_(
         "On %(day)s a team of %(people)s visited %(place)s. The team confirmed %(findings)s problems (%(levels)s)"
         " and makes %(recommendations)s recommendations."
@@ -51,21 +48,12 @@ def draft_texts(session: Session, seen: SeenVisit, language: str, say: Say) -> d
         recommendations=len(asked),
     )
     title = N_("Report on the visit to %(place)s").having(place=text_in(place.names, language))
-    return {"title": say(title), "summary": say(summary), "access": _access(session, seen, say), "practice": "", "closing": ""}
+    access = access_words(session, seen, language, say)
+    return {"title": say(title), "summary": say(summary), "access": access, "practice": "", "closing": ""}
 
 
 def _day(seen: SeenVisit, language: str) -> str:
     return format_date(seen.plan.starts_on, "d MMMM y", locale=language)
-
-
-def _access(session: Session, seen: SeenVisit, say: Say) -> str:
-    lines = [
-        f"{say(ACCESS_ITEMS[event.item])}: {say(event.answer.label)}{f' ({event.at})' if event.at else ''}"
-        for event in access_events(session, seen)
-    ]
-    return "\n".join(lines) or say(
-        N_("Write here how the team was received, what it was shown, and what was refused or delayed.")
-    )
 
 
 def _confirmed(session: Session, seen: SeenVisit) -> list[Finding]:

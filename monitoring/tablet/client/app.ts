@@ -2,7 +2,7 @@
 
 import { evaluate } from "../shared/evaluation.ts";
 import type { Definition, Facts, SheetResult } from "../shared/types.ts";
-import { byQuestion, heads, sidesOf, valuesOf, type Content, type Entry, type Side } from "./entries.ts";
+import { EMPTY, byQuestion, heads, sidesOf, valuesOf, type Content, type Entry, type Side } from "./entries.ts";
 import * as network from "./network.ts";
 import type { Me, Pack, SheetRow, VisitRow } from "./network.ts";
 import { Storage } from "./storage.ts";
@@ -16,7 +16,8 @@ export class App {
   /** The screen that is shown redraws itself when this is called. */
   redraw: () => void = () => undefined;
   changed: () => void = () => undefined;
-  private recorded: Promise<void> = Promise.resolve();
+  private readonly pending = new Map<string, Content>();
+  private turn: Promise<void> = Promise.resolve();
 
   private constructor(readonly me: Me, readonly storage: Storage) {
     this.sync = new Sync(storage, network, () => void this.synced(), () => this.pack?.visit.id ?? null);
@@ -55,15 +56,21 @@ export class App {
     }
     if (!pack) return false;
     this.pack = pack;
-    this.entries = await this.storage.entries(visit);
+    await this.read(visit);
     void this.sync.wake();
     return true;
   }
 
   private async synced(): Promise<void> {
     const visit = this.pack?.visit.id;
-    if (visit) this.entries = await this.storage.entries(visit);
+    if (visit) await this.read(visit);
     this.changed();
+  }
+
+  private read(visit: string): Promise<void> {
+    return this.inTurn(async () => {
+      this.entries = await this.storage.entries(visit);
+    });
   }
 
   of(sheet: string): Entry[] {
@@ -117,8 +124,25 @@ export class App {
 
   /** Record the whole state of a question: on the disk when this returns. One after the other, so that each sees what it replaces. */
   record(sheet: string, question: string, content: Content, opened?: Entry["opened"]): Promise<void> {
-    const mine = this.recorded.then(() => this.write(sheet, question, content, opened));
-    this.recorded = mine.catch(() => undefined);
+    const key = `${sheet} ${question}`;
+    this.pending.set(key, content);
+    return this.inTurn(async () => {
+      await this.write(sheet, question, content, opened);
+      if (this.pending.get(key) === content) this.pending.delete(key);
+    });
+  }
+
+  /** What this person's next change starts from: their last word, else that of whoever answered. */
+  content(sheet: string, question: string): Content {
+    const heads = this.sides(sheet, question).flatMap((side) => side.heads);
+    const said = heads.find((entry) => entry.author === this.me.person.id) ?? heads[0];
+    return this.pending.get(`${sheet} ${question}`) ?? said?.content ?? EMPTY;
+  }
+
+  /** Whatever reads or changes the entries in memory waits for its turn: a reading that began before a tap would lose it. */
+  private inTurn(act: () => Promise<void>): Promise<void> {
+    const mine = this.turn.then(act);
+    this.turn = mine.catch(() => undefined);
     return mine;
   }
 
@@ -150,8 +174,7 @@ export class App {
     const mine = this.sheets().filter((sheet) => sheet.checklist === checklist && sheet.label.startsWith(`${letter}-`));
     const label = `${letter}-${String(mine.length + 1).padStart(2, "0")}`;
     const id = crypto.randomUUID();
-    const empty: Content = { value: null, reason: null, note: "", sources: [], by_source: {}, confidence: null, photos: [] };
-    await this.record(id, "sheet.opened", empty, { version, label, about: null });
+    await this.record(id, "sheet.opened", EMPTY, { version, label, about: null });
     return this.sheets().find((sheet) => sheet.id === id);
   }
 

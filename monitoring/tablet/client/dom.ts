@@ -29,10 +29,13 @@ export function show(...children: Child[]): void {
   append(app, children);
 }
 
-/** Replace one element by a new one and keep the focus where it was, as far as it is still there. */
-export function replace(old: Element, fresh: Element): void {
+/** Replace one element by a new one; what is being typed is saved first, and the focus stays where it was, as far as it is still there. */
+export function replace(old: Element, make: () => Element): void {
   const focused = document.activeElement;
-  const mark = focused instanceof HTMLElement && old.contains(focused) ? focused.dataset["focus"] : undefined;
+  const inside = focused instanceof HTMLElement && old.contains(focused) ? focused : null;
+  const mark = inside?.dataset["focus"];
+  inside?.blur();
+  const fresh = make();
   old.replaceWith(fresh);
   if (mark) fresh.querySelector<HTMLElement>(`[data-focus="${CSS.escape(mark)}"]`)?.focus({ preventScroll: true });
 }

@@ -4,7 +4,7 @@ import { clockAt, type App } from "../app.ts";
 import { h, replace, show } from "../dom.ts";
 import { EMPTY, type Content, type Side } from "../entries.ts";
 import { t } from "../texts.ts";
-import { topBar } from "./frame.ts";
+import { refreshState, topBar } from "./frame.ts";
 
 const ANSWERS = ["asked", "given", "given_with_limits", "delayed", "refused"];
 
@@ -37,10 +37,11 @@ export function accessEvents(app: App): [string, Side[]][] {
 
 export function accessScreen(app: App): void {
   const fresh = (): void => {
+    refreshState(app);
     const old = document.querySelector("main");
-    if (old) replace(old, content(app, fresh));
+    if (old) replace(old, () => content(app, fresh));
   };
-  app.changed = () => editing() || fresh();
+  app.changed = () => (editing() ? refreshState(app) : fresh());
   show(topBar(app, `#/visit/${app.pack?.visit.id}`, t("Refused or demanded")), content(app, fresh));
 }
 
@@ -75,21 +76,20 @@ async function add(app: App, item: string, fresh: () => void): Promise<void> {
 }
 
 function event(app: App, code: string, sides: Side[], fresh: () => void): HTMLElement {
-  const said = sides.flatMap((side) => side.heads).find((entry) => entry.author === app.me.person.id) ?? sides[0]?.heads[0];
-  let now: Content = { ...(said?.content ?? EMPTY) };
-  const fact = now.access ?? { at: "", who: "", ground: "" };
+  const sheet = app.pack?.visit_sheet ?? "";
+  const now = app.content(sheet, code);
+  const fact = (): NonNullable<Content["access"]> => app.content(sheet, code).access ?? { at: "", who: "", ground: "" };
   const save = async (change: Partial<Content>, draw: boolean): Promise<void> => {
-    now = { ...now, access: now.access ?? fact, ...change };
-    await app.record(app.pack?.visit_sheet ?? "", code, now);
+    await app.record(sheet, code, { ...app.content(sheet, code), access: fact(), ...change });
     if (draw) fresh();
   };
   const words = itemWords().find(([item]) => code.startsWith(`access.${item}.`))?.[1] ?? code;
   const field = (name: "at" | "who" | "ground", label: string, type = "text"): HTMLElement =>
     h("label", { class: "field" }, h("span", { class: "quiet" }, label),
       h("input", {
-        type, value: fact[name], maxlength: name === "ground" ? 2000 : 200, "data-access": name, "data-focus": `${code}-${name}`,
+        type, value: fact()[name], maxlength: name === "ground" ? 2000 : 200, "data-access": name, "data-focus": `${code}-${name}`,
         onchange: (changed: Event) => {
-          const access = { ...(now.access ?? fact), [name]: (changed.target as HTMLInputElement).value.normalize("NFC").trim() };
+          const access = { ...fact(), [name]: (changed.target as HTMLInputElement).value.normalize("NFC").trim() };
           void save({ access }, false);
         },
       }));

@@ -21,14 +21,15 @@ interface Row {
   app: App;
   sheet: SheetRow;
   question: Question;
-  content: Content;
+  /** What this person said last, also when it is not on the disk yet. */
+  readonly content: Content;
   redraw: () => void;
 }
 
 export function questionRow(app: App, sheet: SheetRow, question: Question, result: SheetResult, redraw: () => void): HTMLElement {
   const sides = app.sides(sheet.id, question.code);
   const head = sides.length === 1 ? sides[0]?.heads.find((entry) => entry.author === app.me.person.id) ?? sides[0]?.heads[0] : undefined;
-  const row: Row = { app, sheet, question, content: head?.content ?? EMPTY, redraw };
+  const row: Row = { app, sheet, question, get content() { return app.content(sheet.id, question.code); }, redraw };
   const problem = result.problems[question.code];
   return h("article", { class: "question", "data-question": question.code, id: `q-${question.code}` },
     h("p", { class: "text" }, h("span", { class: "code" }, question.code), " ", inWords(question.texts), head ? dot(head.sent) : null),
@@ -44,8 +45,7 @@ function dot(sent: string): HTMLElement {
 }
 
 async function set(row: Row, change: Partial<Content>, redraw = true): Promise<void> {
-  row.content = { ...row.content, ...change };
-  await row.app.record(row.sheet.id, row.question.code, row.content);
+  await row.app.record(row.sheet.id, row.question.code, { ...row.content, ...change });
   if (redraw) row.redraw();
 }
 

@@ -25,8 +25,8 @@ export function sheetScreen(app: App, sheet: SheetRow, chosen: string): void {
     if (!fresh || !old || !map) return;
     const added = Object.keys(fresh.sections).some((key) => (fresh.sections[key]?.asked ?? 0) > 0 && !shown.some((known) => known.key === key));
     if (added) return sheetScreen(app, sheet, section.key);
-    replace(map, sectionMap(app, sheet, fresh, section.key));
-    replace(old, sectionBody(app, sheet, fresh, section.key, redraw));
+    replace(map, () => sectionMap(app, sheet, fresh, section.key));
+    replace(old, () => sectionBody(app, sheet, fresh, section.key, redraw));
     document.querySelector(".bottom")?.replaceWith(bottomBar(app, sheet, fresh, section.key));
   };
   app.changed = () => (editing() ? refreshState(app) : redraw());

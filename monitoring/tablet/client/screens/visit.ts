@@ -9,14 +9,14 @@ import type { SheetRow } from "../network.ts";
 import { suggestion } from "../suggestions.ts";
 import { inWords, severityWord, t } from "../texts.ts";
 import { accessEvents } from "./access.ts";
-import { topBar } from "./frame.ts";
+import { refreshState, topBar } from "./frame.ts";
 
 const GATE: [string, string][] = [["AC01", "arrived"], ["AC02", "let_in"]];
 
 export function visitScreen(app: App): void {
   const pack = app.pack;
   if (!pack) return;
-  app.changed = () => typing() || draw(app);
+  app.changed = () => (typing() ? refreshState(app) : draw(app));
   draw(app);
 }
 
