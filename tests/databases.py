@@ -46,7 +46,7 @@ class SqliteMaker:
 class PostgresMaker:
     """Runs a server of its own in a temporary folder and clones a filled database for each test."""
 
-    def __init__(self, fill: Fill) -> None:
+    def __init__(self, fill: Fill, *, durable: bool = False) -> None:
         self._programs = POSTGRES_PROGRAMS[-1]
         self._folder = Path(tempfile.mkdtemp(prefix="monitoring-pg-"))
         as_root = os.geteuid() == 0
@@ -55,7 +55,8 @@ class PostgresMaker:
             shutil.chown(self._folder, "postgres")
         data = str(self._folder / "data")
         self._run("initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", data)
-        options = f"-k {self._folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
+        fsync = "on" if durable else "off"
+        options = f"-k {self._folder} -c listen_addresses='' -c fsync={fsync} -c max_connections=60"
         self._run("pg_ctl", "-D", data, "-w", "-o", options, "-l", str(self._folder / "log"), "start")
         self._admin = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         self._sql("CREATE DATABASE template_of_tests")

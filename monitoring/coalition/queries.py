@@ -18,6 +18,12 @@ def recommendations_in_scope(session: Session, country: str) -> list[CoalitionRe
     return [call for call in recommendations(session) if country in call.scope]
 
 
+def scopes(session: Session) -> dict[str, list[str]]:
+    """The countries in which each call is made, by code."""
+    rows = session.execute(select(CoalitionRecommendation.code, CoalitionRecommendation.scope))
+    return {row.code: row.scope for row in rows}
+
+
 def recommendation(session: Session, code: str) -> CoalitionRecommendation:
     """One call. Raises NotFound."""
     found = session.get(CoalitionRecommendation, code)

@@ -131,7 +131,7 @@ def make_by_hand(session: Session, actor: Actor, seen: SeenVisit, sheet_id: UUID
     finding.evidence = [
         FindingEvidence(finding_id=finding_id, sheet_id=sheet_id, question=code, severity=str(severity) if severity else None)
     ]
-    scopes = {call.code: call.scope for call in coalition.recommendations(session)}
+    scopes = coalition.scopes(session)
     suggested = in_scope(answer.question.recommendations, scopes, seen.visit.country)
     finding.calls = [_call(finding, call, CallLink.SUGGESTED, None) for call in suggested]
     session.add(finding)

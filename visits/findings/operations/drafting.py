@@ -27,7 +27,7 @@ def follow_answers(session: Session, visit: Visit, plan: Plan) -> None:
     wanted = proposals(_answers(session, visit.id, definitions), _totals(session, visit.id, plan, definitions))
     query = select(Finding).where(Finding.visit_id == visit.id, Finding.rule_question.is_not(None))
     have = {str(finding.rule_question): finding for finding in session.scalars(query)}
-    scopes = {call.code: call.scope for call in coalition.recommendations(session)} if set(wanted) - set(have) else {}
+    scopes = coalition.scopes(session) if set(wanted) - set(have) else {}
     for key, proposal in wanted.items():
         if key in have:
             _follow(have[key], proposal)

@@ -15,6 +15,7 @@ from checklists import queries as checklists
 from checklists.rules import Per, QuestionDefinition
 from monitoring.audit import operations as audit
 from monitoring.core import clock
+from monitoring.core.db import table_of
 from monitoring.core.errors import DomainError, NotFound
 from monitoring.core.i18n import N_, Message
 from monitoring.core.permissions import Actor
@@ -30,6 +31,7 @@ from visits.sheets.rules import (
     EntryContent,
     EntryProblem,
     EntryState,
+    Head,
     Incoming,
     Outcome,
     QuarantineReason,
@@ -65,6 +67,9 @@ class BatchResult:
     touched: dict[UUID, set[tuple[UUID, str]]] = field(default_factory=dict)
 
 
+Known = dict[UUID | int, Any]
+
+
 class _Waiting(Exception):
     """The entry must wait for a person."""
 
@@ -92,6 +97,8 @@ class _Intake:
         self._sheets: dict[UUID, Sheet] = {}
         self._seq: dict[UUID, int] = {}
         self._rows: list[dict[str, Any]] = []
+        self._heads: list[tuple[UUID, str, Head]] = []
+        self._here: dict[UUID | int, dict[str, Any]] = {}
         self._now = clock.now()
         self.result = BatchResult()
 
@@ -122,15 +129,15 @@ class _Intake:
             self._seq[visit.id] = visit.last_seq
         self._sheets = {s.id: s for s in self._session.scalars(select(Sheet).where(Sheet.visit_id.in_(list(self._visits))))}
 
-    def _known(self, entries: list[Incoming]) -> dict[UUID | int, Entry]:
-        ids, counters = [e.id for e in entries], [e.counter for e in entries]
-        same_id = select(Entry).where(Entry.id.in_(ids))
-        same_counter = select(Entry).where(Entry.device_id == self._device.id, Entry.counter.in_(counters))
-        found: dict[UUID | int, Entry] = {e.id: e for e in self._session.scalars(same_id)}
-        found.update({e.counter: e for e in self._session.scalars(same_counter)})
-        return found
+    def _known(self, entries: list[Incoming]) -> Known:
+        """What came before, by id and by this device's counter."""
+        columns = select(Entry.id, Entry.device_id, Entry.counter, Entry.seq, Entry.sha256)
+        same_id = self._session.execute(columns.where(Entry.id.in_([entry.id for entry in entries])))
+        mine = columns.where(Entry.device_id == self._device.id)
+        same_counter = self._session.execute(mine.where(Entry.counter.in_([entry.counter for entry in entries])))
+        return {row.id: row for row in same_id} | {row.counter: row for row in same_counter}
 
-    def _one(self, entry: Incoming, known: dict[UUID | int, Entry]) -> Receipt:
+    def _one(self, entry: Incoming, known: Known) -> Receipt:
         before = self._before(entry, known)
         if before is not None:
             return before
@@ -143,18 +150,16 @@ class _Intake:
             return Receipt(str(entry.id), Outcome.REFUSED, message=problem.message)
         return self._store(entry, content)
 
-    def _before(self, entry: Incoming, known: dict[UUID | int, Entry]) -> Receipt | None:
+    def _before(self, entry: Incoming, known: Known) -> Receipt | None:
         found = known.get(entry.id)
         if found is not None:
             if found.sha256 == entry.sha256 and found.device_id == self._device.id:
                 return Receipt(str(entry.id), Outcome.DUPLICATE, found.seq, found.sha256)
             return Receipt(str(entry.id), Outcome.REFUSED, message=SAME_ID)
-        for row in self._rows:
-            if row["id"] == entry.id and row["sha256"] == entry.sha256:
-                return Receipt(str(entry.id), Outcome.DUPLICATE, row["seq"], entry.sha256)
-            if row["id"] == entry.id or row["counter"] == entry.counter:
-                return Receipt(str(entry.id), Outcome.REFUSED, message=SAME_COUNTER)
-        if entry.counter in known:
+        here = self._here.get(entry.id)
+        if here is not None and here["sha256"] == entry.sha256:
+            return Receipt(str(entry.id), Outcome.DUPLICATE, here["seq"], entry.sha256)
+        if here is not None or entry.counter in self._here or entry.counter in known:
             return Receipt(str(entry.id), Outcome.REFUSED, message=SAME_COUNTER)
         return None
 
@@ -220,15 +225,21 @@ class _Intake:
             sheet.closed_at = self._now
         if entry.question == OPENED:
             sheet.label = str((entry.opened or {}).get("label", sheet.label)).strip()[:LONGEST_LABEL]
-        self._rows.append(self._row(entry, EntryState.STORED, seq, seal_content(entry.id, sheet, content.to_json())))
+        self._keep(self._row(entry, EntryState.STORED, seq, seal_content(entry.id, sheet, content.to_json())))
         if entry.question not in {OPENED, CLOSED}:
+            head = Head(entry.id, self._actor.person_id, entry.bases, content.to_json())
+            self._heads.append((entry.sheet, entry.question, head))
             self.result.touched.setdefault(entry.visit, set()).add((entry.sheet, entry.question))
         return Receipt(str(entry.id), Outcome.STORED, seq, entry.sha256)
 
     def _put_aside(self, entry: Incoming, reason: QuarantineReason) -> Receipt:
         sealed = seal_content(entry.id, None, dict(entry.content))
-        self._rows.append({**self._row(entry, EntryState.QUARANTINED, None, sealed), "quarantine_reason": str(reason)})
+        self._keep({**self._row(entry, EntryState.QUARANTINED, None, sealed), "quarantine_reason": str(reason)})
         return Receipt(str(entry.id), Outcome.QUARANTINED, None, entry.sha256)
+
+    def _keep(self, row: dict[str, Any]) -> None:
+        self._rows.append(row)
+        self._here[row["id"]] = self._here[row["counter"]] = row
 
     def _row(self, entry: Incoming, state: EntryState, seq: int | None, sealed: bytes) -> dict[str, Any]:
         return {
@@ -252,7 +263,7 @@ class _Intake:
     def _write(self) -> None:
         if not self._rows:
             return
-        self._session.execute(insert(Entry), self._rows)
+        self._session.execute(insert(table_of(Entry)), self._rows)
         self._device.last_counter = max(self._device.last_counter, *(row["counter"] for row in self._rows))
         for visit_id, (visit, plan) in self._visits.items():
             self._session.execute(
@@ -260,6 +271,6 @@ class _Intake:
                 execution_options={"synchronize_session": False},
             )
             if visit_id in self.result.touched:
-                refresh(self._session, visit, plan, self.result.touched[visit_id])
+                refresh(self._session, visit, plan, self.result.touched[visit_id], self._heads)
         self._session.flush()
         audit.record(self._session, self._actor, SheetEvent.ENTRIES_RECEIVED, self._device, count=len(self._rows))

@@ -44,14 +44,14 @@ def _sheet_keys(session: Session, sheet_ids: Collection[UUID]) -> dict[UUID, byt
 
 
 def read_heads(
-    session: Session, sheet_ids: set[UUID], questions: Collection[str] | None = None
+    session: Session, sheet_ids: set[UUID], questions: Collection[str] | None = None, without: Collection[UUID] = ()
 ) -> dict[tuple[UUID, str], list[Head]]:
     """All stored entries of the sheets by sheet and question. Raises CannotOpen when an interview's key is gone."""
     columns = select(Entry.id, Entry.sheet_id, Entry.question, Entry.author_id, Entry.bases, Entry.sealed_content)
     query = columns.where(Entry.sheet_id.in_(sheet_ids), Entry.state == EntryState.STORED).order_by(Entry.id)
     if questions is not None:
         query = query.where(Entry.question.in_(questions))
-    rows = session.execute(query).all()
+    rows = [row for row in session.execute(query) if row.id not in without]
     keys = _sheet_keys(session, {row.sheet_id for row in rows})
     found: dict[tuple[UUID, str], list[Head]] = defaultdict(list)
     for row in rows:

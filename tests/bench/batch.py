@@ -1,0 +1,144 @@
+"""A batch of 200 entries against a bare endpoint that inserts 200 rows in one transaction into the same database."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, jsonify, request
+from flask.testing import FlaskClient
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, insert, select
+from sqlalchemy.orm import Session
+
+from checklists import queries as checklists
+from checklists.rules import QuestionDefinition, QuestionType
+from monitoring.core import clock
+from monitoring.core.db import Database
+from tests.bench.home import Home, homes
+from tests.bench.measure import in_turns, table
+from tests.factories import World, read_world
+from tests.field import plan
+from visits.plan.models import Visit
+from visits.plan.queries import plan_of
+from visits.sheets.models import Device, Sheet
+from visits.sheets.operations import add_device
+
+ENTRIES = 200
+ROUNDS = 15
+AIM = 0.25
+
+Batch = list[dict[str, Any]]
+
+
+def report() -> str:
+    """The table: medians in milliseconds and the ratio bare / ours (1 would be as fast as bare)."""
+    with homes() as both:
+        rows = [_measure(home) for home in both]
+    heads = ("database", "ours, ms", "bare, ms", "bare / ours", "aim")
+    return table(f"A batch of {ENTRIES} entries, {ROUNDS} rounds in turns", heads, rows)
+
+
+def _measure(home: Home) -> tuple[object, ...]:
+    with home.database.writing() as session:
+        world = read_world(session)
+        device = add_device(session, world.actor("lead"), "bench")
+        session.commit()
+        client = home.signed_in(world.lead)
+        batches = iter([_batch(session, world, device, number) for number in range(ROUNDS + 1)])
+        session.commit()
+    bare = _bare(home.database)
+    plain = iter([_plain() for _round in range(ROUNDS + 1)])
+    _send(client, device, batches)
+    _send_bare(bare, plain)
+    ours, theirs = in_turns(ROUNDS, lambda: _send(client, device, batches), lambda: _send_bare(bare, plain))
+    return home.engine, ours, theirs, theirs / ours, AIM
+
+
+def _send(client: FlaskClient, device: Device, batches: Iterator[Batch]) -> None:
+    answer = client.put(
+        "/tablet/api/entries", json={"nonce": "1", "entries": next(batches)}, headers={"X-Device": str(device.id)}
+    )
+    outcomes = {receipt["outcome"] for receipt in answer.get_json()["receipts"]}
+    assert outcomes == {"stored"}, outcomes
+
+
+def _send_bare(client: FlaskClient, batches: Iterator[Batch]) -> None:
+    assert client.put("/rows", json=next(batches)).get_json() == {"stored": ENTRIES}
+
+
+def _batch(session: Session, world: World, device: Device, number: int) -> Batch:
+    """A whole visit's worth: both forms that are filled once, and rooms until the batch is full."""
+    visit = plan(session, world)
+    versions = plan_of(visit).versions
+    found: Batch = []
+    for sheet in session.scalars(select(Sheet).where(Sheet.visit_id == visit.id, Sheet.checklist_version_id.is_not(None))):
+        assert sheet.checklist_version_id is not None
+        questions = checklists.definition(session, sheet.checklist_version_id).questions.values()
+        found += [_entry(visit, str(sheet.id), q.code, _value(q)) for q in questions]
+    room = checklists.definition(session, versions["ROOM"])
+    while len(found) < ENTRIES:
+        sheet_id, label = str(uuid4()), f"A-{len(found)}"
+        opened = {"version": str(versions["ROOM"]), "label": label, "about": None}
+        found.append(_entry(visit, sheet_id, "sheet.opened", None) | {"opened": opened})
+        found += [_entry(visit, sheet_id, q.code, _value(q)) for q in room.questions.values()]
+    numbered = enumerate(found[:ENTRIES], start=number * ENTRIES + 1)
+    return [entry | {"device": str(device.id), "counter": counter} for counter, entry in numbered]
+
+
+def _entry(visit: Visit, sheet: str, question: str, value: object) -> dict[str, Any]:
+    content = {"value": value, "note": "Seen in the corridor (invented).", "sources": ["observation"], "photos": []}
+    return {
+        "id": str(uuid4()), "visit": str(visit.id), "sheet": sheet, "question": question, "content": content, "bases": [],
+        "device_time": clock.now().isoformat(timespec="milliseconds"),
+    }  # fmt: skip
+
+
+def _value(question: QuestionDefinition) -> object:
+    return {
+        QuestionType.YES_NO_PARTLY: _usual(question),
+        QuestionType.NUMBER: "3",
+        QuestionType.TIME: "09:15",
+        QuestionType.TEXT: "invented",
+        QuestionType.CHOICE: question.choices[0].key if question.choices else None,
+        QuestionType.MULTI: [question.choices[0].key] if question.choices else None,
+    }.get(question.type)
+
+
+def _usual(question: QuestionDefinition) -> str:
+    """An answer that is no problem, but for every tenth question."""
+    bad = {str(rule.when[2][1]) for rule in question.problems if rule.when[0] == "="}
+    usual = next(answer for answer in ("yes", "no", "partly") if answer not in bad)
+    return next(iter(sorted(bad)), usual) if int(question.code[-2:]) % 10 == 0 else usual
+
+
+def _plain() -> Batch:
+    return [
+        {
+            "id": str(uuid4()),
+            "sheet": str(uuid4()),
+            "question": "PC21",
+            "content": "Seen in the corridor (invented).",
+            "counter": n,
+        }
+        for n in range(ENTRIES)
+    ]
+
+
+def _bare(database: Database) -> FlaskClient:
+    """What a framework and a database do without any of our rules: parse, insert, commit."""
+    metadata = MetaData()
+    rows = Table(
+        "bare_rows", metadata, Column("id", String(36), primary_key=True), Column("sheet", String(36)),
+        Column("question", String(60)), Column("content", Text), Column("counter", Integer),
+    )  # fmt: skip
+    metadata.create_all(database.engine)
+    app = Flask("bare")
+
+    @app.put("/rows")
+    def put_rows() -> ResponseReturnValue:
+        said = request.get_json()
+        with database.engine.begin() as connection:
+            connection.execute(insert(rows), said)
+        return jsonify(stored=len(said))
+
+    return app.test_client()
