@@ -29,7 +29,7 @@ from monitoring.accounts.permissions import AccountPermission
 from monitoring.accounts.rules import Country, Role
 from monitoring.admin import routes as admin_pages
 from monitoring.coalition import operations as coalition
-from monitoring.core import error_pages, jobs, templating, web
+from monitoring.core import error_pages, installation, jobs, templating, web
 from monitoring.core.config import Settings
 from monitoring.core.crypto import KeyStore, read_keyring, safe
 from monitoring.core.db import Database
@@ -258,5 +258,6 @@ def document_words(language: str) -> dict[str, str]:
 
 def load_word_lists(session: Session) -> list[str]:
     """Load the built-in registers and checklists, a line each; loading them again changes nothing."""
+    installation.ensure(session)
     reports = [*standards.load(session), *coalition.load(session), *facilities.load(session), *checklists.load(session)]
     return [f"regions: {accounts.load_regions(session)} new or changed", *map(str, reports)]

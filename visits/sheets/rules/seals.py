@@ -1,0 +1,101 @@
+"""What a tablet sends: envelopes and sealed entries, as they look from outside (docs/sync.md)."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from visits.sheets.rules.entries import LARGEST_COUNTER, MALFORMED, EntryProblem
+
+FORMAT = 1
+LARGEST_WRAPPED = 2_000
+LARGEST_SEALED = 400_000
+"""Bytes; a note may be long, but nobody writes a book between two taps."""
+PADDED_TO = 512
+"""Bytes; what is said in an interview is filled up to a multiple of this before it is sealed."""
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A key for the entries of one sheet from one opening to its closing, wrapped with age to the mechanism's public key."""
+
+    id: UUID
+    visit: UUID
+    sheet: UUID
+    device: UUID
+    wrapped: bytes
+
+
+@dataclass(frozen=True)
+class SealedEntry:
+    """An entry whose content only the mechanism's key opens: nonce and AES-256-GCM ciphertext."""
+
+    id: UUID
+    envelope: UUID
+    visit: UUID
+    sheet: UUID
+    device: UUID
+    counter: int
+    sealed: bytes
+
+    @property
+    def associated(self) -> bytes:
+        """What is authenticated with the content, so that an entry cannot be moved to another place."""
+        return associated(self.envelope, str(self.id), self.visit, self.sheet, self.device, str(self.counter))
+
+
+def associated(envelope: UUID, thing: str, visit: UUID, sheet: UUID, device: UUID, last: str) -> bytes:
+    """`1|envelope|entry|visit|sheet|device|counter`; for a file `media` stands for the entry and nothing for the counter."""
+    return f"{FORMAT}|{envelope}|{thing}|{visit}|{sheet}|{device}|{last}".encode()
+
+
+def parse_envelope(raw: object) -> Envelope:
+    """An envelope from its JSON. Raises EntryProblem."""
+    if not isinstance(raw, dict):
+        raise EntryProblem(MALFORMED, what="envelope")
+    return Envelope(
+        id=_uuid(raw, "id"),
+        visit=_uuid(raw, "visit"),
+        sheet=_uuid(raw, "sheet"),
+        device=_uuid(raw, "device"),
+        wrapped=_bytes(raw, "wrapped", LARGEST_WRAPPED),
+    )
+
+
+def parse_sealed(raw: object) -> SealedEntry:
+    """A sealed entry from its JSON. Raises EntryProblem."""
+    if not isinstance(raw, dict) or raw.get("v") != FORMAT:
+        raise EntryProblem(MALFORMED, what="v")
+    counter = raw.get("counter")
+    if not isinstance(counter, int) or isinstance(counter, bool) or not 0 < counter < LARGEST_COUNTER:
+        raise EntryProblem(MALFORMED, what="counter")
+    return SealedEntry(
+        id=_uuid(raw, "id"),
+        envelope=_uuid(raw, "envelope"),
+        visit=_uuid(raw, "visit"),
+        sheet=_uuid(raw, "sheet"),
+        device=_uuid(raw, "device"),
+        counter=counter,
+        sealed=_bytes(raw, "sealed", LARGEST_SEALED),
+    )
+
+
+def _uuid(raw: Mapping[str, Any], name: str) -> UUID:
+    value = raw.get(name)
+    if not isinstance(value, str) or not _UUID.fullmatch(value):
+        raise EntryProblem(MALFORMED, what=name)
+    return UUID(value)
+
+
+def _bytes(raw: Mapping[str, Any], name: str, most: int) -> bytes:
+    value = raw.get(name)
+    if not isinstance(value, str) or len(value) > most * 4 // 3 + 4:
+        raise EntryProblem(MALFORMED, what=name)
+    try:
+        return base64.b64decode(value, validate=True)
+    except binascii.Error as error:
+        raise EntryProblem(MALFORMED, what=name) from error
