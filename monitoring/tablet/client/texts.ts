@@ -1,5 +1,10 @@
 // The words of the client: English in the code, other languages from a file that the build makes of the catalogues.
 
+import { texts } from "./network.ts";
+
+export const LANGUAGES: Record<string, string> = { en: "English", ru: "Русский", kk: "Қазақша", ky: "Кыргызча", tg: "Тоҷикӣ" };
+const CHOSEN = "language";
+
 let known: Record<string, string> = {};
 let current = "en";
 
@@ -11,9 +16,22 @@ export function language(): string {
   return current;
 }
 
-export function speak(chosen: string, texts: Record<string, string>): void {
-  current = chosen;
-  known = texts;
+/** The language of this tablet: what was chosen here, else the person's, else the browser's. */
+export function chosenLanguage(persons = ""): string {
+  const wanted = [localStorage.getItem(CHOSEN) ?? "", persons, navigator.language.slice(0, 2)];
+  return wanted.find((code) => code in LANGUAGES) ?? "en";
+}
+
+export function choose(code: string): Promise<void> {
+  localStorage.setItem(CHOSEN, code);
+  return learn(code);
+}
+
+export async function learn(code: string): Promise<void> {
+  known = code === "en" ? {} : await texts(code);
+  current = code;
+  document.documentElement.lang = code;
+  document.title = t("Notebook");
 }
 
 /** A text kept in several languages. */
@@ -24,6 +42,25 @@ export function inWords(texts: Record<string, string> | undefined): string {
 /** Who reads Kazakh, Kyrgyz or Tajik reads Russian before English (core.i18n.understood). */
 function understood(): string[] {
   return current === "en" || current === "ru" ? [current, "en"] : [current, "ru", "en"];
+}
+
+/** A day as people say it: 28 November; with its year if that is not this one. */
+export function dayWord(day: string, today: Date = new Date()): string {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  if (current !== "en" && current !== "ru") return `${String(date).padStart(2, "0")}.${String(month).padStart(2, "0")}.${year}`; // browsers do not know these months
+  const form: Intl.DateTimeFormatOptions = { day: "numeric", month: "long" };
+  if (year !== today.getFullYear()) form.year = "numeric";
+  return new Intl.DateTimeFormat(current === "en" ? "en-GB" : current, form).format(new Date(year, month - 1, date));
+}
+
+/** When a visit is: today, on which of its days, or from when to when. */
+export function whenWord(first: string, last: string, now: Date = new Date()): string {
+  const midnight = (day: string): number => new Date(`${day}T00:00`).getTime();
+  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
+  if (today < midnight(first) || today > midnight(last)) return first === last ? dayWord(first, now) : `${dayWord(first, now)} – ${dayWord(last, now)}`;
+  if (first === last) return t("today");
+  const days = (from: number, to: number): number => Math.round((to - from) / 86_400_000) + 1;
+  return t("today, day %(day)s of %(days)s", { day: days(midnight(first), today), days: days(midnight(first), midnight(last)) });
 }
 
 /** What a reader should know about the language of a form: nothing when it is the original or was reviewed. */

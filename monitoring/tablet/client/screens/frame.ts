@@ -1,38 +1,67 @@
-// The bar on top of every screen: the way back, where one is, and whether everything is sent.
+// The bar on top of every screen: the way back, where one is, whether everything is sent, and the two ways out.
 
 import type { App } from "../app.ts";
 import { h } from "../dom.ts";
-import { t } from "../texts.ts";
+import type { Sync } from "../sync.ts";
+import { choose, language, LANGUAGES, t } from "../texts.ts";
 
 export function topBar(app: App, back: string | null, title: string): HTMLElement {
   return h("header", { class: "top" },
     back ? h("a", { class: "back", href: back, "aria-label": t("Back") }, "‹") : null,
     h("strong", { class: "where" }, title),
     sentState(app),
+    h("button", { class: "icon", type: "button", "data-lock": "cover", "aria-label": t("Cover the screen"), title: t("Cover the screen"), onclick: () => app.doors.cover() }, padlock()),
+    quickExit(() => app.doors.exit()),
   );
 }
 
 export function sentState(app: App): HTMLElement {
-  return h("span", { class: `sent sent-${app.sync.state}`, role: "status", "data-sent": app.sync.state, "data-unsent": app.sync.unsent }, words(app));
+  const { sync } = app;
+  const words = app.unsaved ? t("%(count)s not on the disk", { count: app.unsaved }) : sentWords(sync);
+  return h("a", { class: `sent sent-${sync.state}`, href: "#/unsent", role: "status", "data-sent": sync.state, "data-unsent": sync.unsent, "data-unsaved": app.unsaved }, words);
 }
 
-function words(app: App): string {
-  const count = app.sync.unsent;
-  switch (app.sync.state) {
+export function sentWords(sync: Sync): string {
+  const count = sync.unsent;
+  switch (sync.state) {
     case "no_network":
-      return t("%(count)s unsent · no network", { count });
-    case "sign_in":
-      return t("%(count)s unsent · sign in again", { count });
+      return count ? t("%(count)s unsent · no network", { count }) : t("no network");
+    case "stranger":
+      return t("%(count)s unsent · not our server", { count });
+    case "device":
+      return t("%(count)s unsent · this tablet is not known", { count });
+    case "slow_down":
     case "trouble":
       return t("%(count)s unsent · trying again", { count });
     case "waiting":
       return count ? t("sending %(count)s", { count }) : t("checking");
     default:
-      return t("all sent");
+      return sync.problems ? t("sent · %(count)s to look at", { count: sync.problems }) : t("all sent");
   }
 }
 
 /** Draw the state anew without touching the rest of the screen. */
 export function refreshState(app: App): void {
   document.querySelector(".sent")?.replaceWith(sentState(app));
+}
+
+/** Away at once; three times Escape does the same. */
+export function quickExit(exit: () => void = () => location.replace("about:blank")): HTMLElement {
+  return h("button", { class: "icon", type: "button", "data-exit": "quick", "aria-label": t("Quick exit"), title: t("Quick exit"), onclick: exit }, "✕");
+}
+
+export function languages(redraw: () => void): HTMLElement {
+  return h("p", { class: "languages" }, Object.entries(LANGUAGES).map(([code, name]) =>
+    h("button", { class: "link", type: "button", lang: code, "data-language": code, "aria-pressed": code === language() ? "true" : "false", onclick: () => void choose(code).then(redraw) }, name)));
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function padlock(): SVGElement {
+  const drawing = document.createElementNS(SVG, "svg");
+  for (const [name, value] of Object.entries({ viewBox: "0 0 20 20", width: "20", height: "20", "aria-hidden": "true" })) drawing.setAttribute(name, value);
+  const path = document.createElementNS(SVG, "path");
+  for (const [name, value] of Object.entries({ d: "M4 9h12v8H4zM6.5 9V6.5a3.5 3.5 0 0 1 7 0V9", fill: "none", stroke: "currentColor", "stroke-width": "1.8", "stroke-linejoin": "round" })) path.setAttribute(name, value);
+  drawing.append(path);
+  return drawing;
 }

@@ -5,11 +5,13 @@ import type { Severity } from "../../shared/types.ts";
 import { clockAt, type App } from "../app.ts";
 import { h, shape, show } from "../dom.ts";
 import { EMPTY } from "../entries.ts";
-import type { SheetRow } from "../network.ts";
+import type { SheetRow } from "../vault/pack.ts";
+import { counted as countedTally } from "../vault/tally.ts";
 import { suggestion } from "../suggestions.ts";
-import { inWords, severityWord, t } from "../texts.ts";
+import { inWords, severityWord, t, whenWord } from "../texts.ts";
 import { accessEvents } from "./access.ts";
 import { refreshState, topBar } from "./frame.ts";
+import { savedWhileTyping } from "./typing.ts";
 
 const GATE: [string, string][] = [["AC01", "arrived"], ["AC02", "let_in"]];
 
@@ -32,8 +34,8 @@ function draw(app: App): void {
   show(
     topBar(app, "#/", t("Visits")),
     h("main", {},
-      h("h1", {}, pack.facility.name),
-      h("p", { class: "quiet" }, [visit.announced ? t("announced") : t("unannounced"), visit.starts_on, visit.is_lead ? t("you are lead") : t("your letter is %(letter)s", { letter: visit.letter })].join(" · ")),
+      h("h1", {}, inWords(pack.facility.name)),
+      h("p", { class: "quiet" }, [inWords(visit.kind_title), visit.announced ? t("announced") : t("unannounced"), whenWord(visit.starts_on, visit.ends_on), visit.is_lead ? t("you are lead") : t("your letter is %(letter)s", { letter: visit.letter })].join(" · ")),
       h("p", {}, visit.objective),
       gate(app, sheets),
       h("h2", {}, t("Sheets")),
@@ -42,8 +44,15 @@ function draw(app: App): void {
       interviews(app, sheets),
       found(app, sheets),
       counts(app),
+      ways(app),
     ),
   );
+}
+
+function ways(app: App): HTMLElement {
+  const visit = app.pack?.visit.id;
+  const way = (where: string, words: string): HTMLElement => h("a", { class: "button", href: `#/visit/${visit}/${where}`, "data-way": where }, words);
+  return h("nav", { class: "tools ways", "aria-label": t("More of this visit") }, way("law", t("Legal card")), way("colleagues", t("Colleagues")), way("leaving", t("Before leaving")));
 }
 
 function gate(app: App, sheets: SheetRow[]): HTMLElement | null {
@@ -54,23 +63,23 @@ function gate(app: App, sheets: SheetRow[]): HTMLElement | null {
     h("div", { class: "tools" }, GATE.map(([code, name]) => {
       const value = app.sides(access.id, code)[0]?.value;
       const label = name === "arrived" ? t("arrived") : t("let in");
-      const tap = async (): Promise<void> => {
-        await app.record(access.id, code, { ...EMPTY, value: clockAt(app.pack?.visit.time_zone ?? "UTC", new Date()), sources: ["observation"] });
-        await fillWait(app, access);
+      const tap = (): void => {
+        void app.record(access.id, code, { ...EMPTY, value: clockAt(app.pack?.visit.time_zone ?? "UTC", new Date()), sources: ["observation"] });
+        fillWait(app, access);
         draw(app);
       };
       return value
-        ? h("span", { class: "stamp", "data-gate": code }, `${label} `, h("strong", {}, String(value)))
-        : h("button", { class: "button", "data-gate": code, onclick: () => void tap() }, `${label}: ${t("now")}`);
+        ? h("a", { class: "stamp", href: `#/visit/${app.pack?.visit.id}/sheet/${access.id}` }, h("span", { "data-gate": code }, `${label} `, h("strong", {}, String(value))))
+        : h("button", { class: "button", "data-gate": code, onclick: tap }, `${label}: ${t("now")}`);
     }), demanded(app)),
   );
 }
 
 /** The minutes at the gate follow from the two times, unless somebody wrote them already. */
-async function fillWait(app: App, access: SheetRow): Promise<void> {
+function fillWait(app: App, access: SheetRow): void {
   const minutes = suggestion(app, access, "AC03");
   if (minutes === null || app.sides(access.id, "AC03").length > 0) return;
-  await app.record(access.id, "AC03", { ...EMPTY, value: minutes, sources: ["observation"] });
+  void app.record(access.id, "AC03", { ...EMPTY, value: minutes, sources: ["observation"] });
 }
 
 function demanded(app: App): HTMLElement {
@@ -106,11 +115,15 @@ export function spaceOf(app: App, sheet: SheetRow): ReturnType<typeof space> {
   return space(number(app, sheet, "RM04"), number(app, sheet, "RM05"), number(app, sheet, "RM07"));
 }
 
+function counted(title: string, count: number): HTMLElement {
+  return h("h2", {}, title, " ", h("span", { class: "number" }, count));
+}
+
 function rooms(app: App, sheets: SheetRow[]): HTMLElement | null {
   if (!app.pack?.forms["ROOM"]) return null;
   const mine = sheets.filter((sheet) => sheet.per === "room");
   return h("section", {},
-    h("h2", {}, `${t("Rooms")} ${mine.length}`),
+    counted(t("Rooms"), mine.length),
     h("ul", { class: "rows" }, mine.map((sheet) => {
       const label = String(app.sides(sheet.id, "RM02")[0]?.value ?? "");
       const measured = spaceOf(app, sheet);
@@ -123,17 +136,32 @@ function rooms(app: App, sheets: SheetRow[]): HTMLElement | null {
 
 function interviews(app: App, sheets: SheetRow[]): HTMLElement | null {
   if (!app.pack?.forms["INTERVIEW"]) return null;
-  const mine = sheets.filter((sheet) => sheet.per === "interview");
-  const others = app.pack.other_interviews;
+  const mine = sheets.filter((sheet) => sheet.per === "interview" && sheet.opened_by === app.me.id);
+  const spoken = countedTally(app.tally);
+  const list = h("ul", { class: "rows" });
+  void Promise.all(mine.map((sheet) => app.vault.isOpen(sheet.id))).then((open) => {
+    list.replaceChildren(...mine.map((sheet, at) => h("li", {}, interviewRow(app, sheets, sheet, open[at] ?? false))));
+  });
   return h("section", {},
-    h("h2", {}, `${t("Interviews")} ${mine.length + others}`),
-    h("ul", { class: "rows" }, mine.map((sheet) =>
-      h("li", {}, sheet.closed
-        ? h("span", { class: "row" }, h("strong", {}, sheet.label), h("span", { class: "quiet" }, t("sealed")))
-        : h("a", { class: "row", href: `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}`, "data-sheet": "INTERVIEW" }, h("strong", {}, sheet.label), h("span", { class: "quiet" }, t("open, go on")))),
-    )),
-    h("button", { class: "button", "data-open": "INTERVIEW", onclick: () => void openSheet(app, "INTERVIEW") }, t("Begin an interview")),
+    counted(t("Interviews"), mine.filter((sheet) => !sheet.joins).length + app.pack.other_interviews),
+    spoken.people ? h("p", { class: "quiet", "data-tally": spoken.people }, t("%(women)s women, %(men)s men · sealed", { women: spoken.women, men: spoken.men })) : null,
+    list,
+    h("button", { class: "button", "data-open": "INTERVIEW", onclick: () => void openInterview(app, null) }, t("Begin an interview")),
   );
+}
+
+/** Sealed means sealed: of an interview nothing is known here but its label. */
+function interviewRow(app: App, sheets: SheetRow[], sheet: SheetRow, open: boolean): HTMLElement {
+  const name = h("strong", {}, sheet.label);
+  if (open) return h("a", { class: "row", href: `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}`, "data-sheet": "INTERVIEW" }, name, h("span", { class: "quiet" }, t("open, go on")));
+  const goesOn = sheets.some((other) => other.joins === sheet.id);
+  return h("span", { class: "row", "data-sealed": sheet.label }, name,
+    h("span", { class: "quiet" }, t("sealed"), " ", goesOn ? null : h("button", { class: "link", type: "button", "data-go-on": sheet.label, onclick: () => void openInterview(app, sheet) }, t("go on with this person"))));
+}
+
+async function openInterview(app: App, joins: SheetRow | null): Promise<void> {
+  const sheet = await app.openInterview(joins);
+  if (sheet) location.hash = `#/visit/${app.pack?.visit.id}/sheet/${sheet}`;
 }
 
 async function openSheet(app: App, checklist: string): Promise<void> {
@@ -145,8 +173,9 @@ function found(app: App, sheets: SheetRow[]): HTMLElement {
   const problems = sheets.filter((sheet) => sheet.per !== "interview").flatMap((sheet) => Object.values(app.result(sheet)?.problems ?? {}));
   const critical = problems.filter((level) => level === "critical").length;
   return h("section", {},
-    h("h2", {}, `${t("Found so far")} ${problems.length}`),
-    critical ? h("p", {}, mark("critical"), " ", t("%(count)s critical: the lead decides, a second member confirms", { count: critical })) : null,
+    counted(t("Found so far"), problems.length),
+    problems.length ? null : h("p", { class: "quiet" }, t("No problem yet.")),
+    critical ? h("p", {}, mark("critical"), " ", t("%(count)s: the lead decides, a second member confirms", { count: critical })) : null,
     problems.length ? h("a", { class: "button", href: `#/visit/${app.pack?.visit.id}/found` }, t("See all problems")) : null,
   );
 }
@@ -165,13 +194,14 @@ function counts(app: App): HTMLElement {
     h("h2", {}, t("Talk with the head: numbers")),
     asked.map(([code, label]) => {
       const value = app.sides(sheet, code)[0]?.value ?? "";
-      const save = (event: Event): void => {
-        const typed = (event.target as HTMLInputElement).value.trim();
-        if (!/^\d{0,6}$/.test(typed)) return (event.target as HTMLInputElement).setAttribute("aria-invalid", "true");
-        (event.target as HTMLInputElement).removeAttribute("aria-invalid");
-        void app.record(sheet, code, { ...EMPTY, value: typed === "" ? null : String(Number(typed)), sources: ["staff"] });
+      const save = (text: string, left: boolean): void => {
+        const typed = text.trim();
+        const wrong = !/^\d{0,6}$/.test(typed);
+        document.querySelector(`[data-fact="${code}"]`)?.toggleAttribute("aria-invalid", left && wrong);
+        const counted = typed === "" ? null : String(Number(typed));
+        if (!wrong && counted !== app.content(sheet, code).value) void app.record(sheet, code, { ...EMPTY, value: counted, sources: ["staff"] });
       };
-      return h("label", { class: "count" }, h("span", {}, label), h("input", { inputmode: "numeric", value: String(value), "data-fact": code, onchange: save }));
+      return h("label", { class: "count" }, h("span", {}, label), savedWhileTyping(h("input", { inputmode: "numeric", value: String(value), "data-fact": code, autocomplete: "off" }), save));
     }),
   );
 }

@@ -1,31 +1,66 @@
-// The visits of this person.
+// The visits of this person: those taken along open at once, the others are taken along first.
 
 import type { App } from "../app.ts";
 import { h, show } from "../dom.ts";
-import { t } from "../texts.ts";
-import { refreshState, topBar } from "./frame.ts";
+import { obstacle, surroundings, type Surroundings } from "../environment.ts";
+import { Refused } from "../network.ts";
+import { tidyUp } from "../release.ts";
+import { t, whenWord } from "../texts.ts";
+import type { KnownVisit } from "../vault/worker.ts";
+import { languages, refreshState, topBar } from "./frame.ts";
+import { update } from "./unlock.ts";
 
-export async function visitsScreen(app: App, message = ""): Promise<void> {
-  app.pack = null;
-  await app.loadVisits();
+type Message = string | null;
+
+export async function visitsScreen(app: App, message: Message = null): Promise<void> {
+  app.close();
+  draw(app, message, null);
+  const [around] = await Promise.all([surroundings(), app.loadVisits()]);
+  if (app.pack || !document.querySelector("[data-screen=visits]")) return;
+  draw(app, message, around);
+  void app.sync.wake();
+  if (app.sync.unsent === 0 && app.sync.state === "sent") tidyUp();
+}
+
+function draw(app: App, message: Message, around: Surroundings | null): void {
   app.changed = () => refreshState(app);
   show(
-    topBar(app, null, t("Your visits")),
-    h("main", {},
+    topBar(app, null, t("Notebook")),
+    h("main", { "data-screen": "visits" },
       h("h1", {}, t("Your visits")),
-      message ? h("p", { class: "message" }, message) : null,
+      message ? h("p", { class: "message", role: "alert" }, message) : null,
+      around ? warning(around) : null,
       app.visits.length === 0 ? h("p", { class: "quiet" }, t("No visit is planned for you. When a coordinator adds you to a team, it appears here.")) : null,
-      h("ul", { class: "rows" },
-        app.visits.map((visit) =>
-          h("li", {},
-            h("a", { class: "row", href: `#/visit/${visit.id}`, "data-visit": visit.id },
-              h("strong", {}, visit.title),
-              h("span", { class: "quiet" }, [visit.kind_title, visit.announced ? t("announced") : t("unannounced"), visit.starts_on, visit.lead ? t("you are lead") : null].filter(Boolean).join(" · ")),
-            ),
-          ),
-        ),
-      ),
-      h("p", {}, h("a", { href: "/desk/" }, t("To the office pages"))),
+      h("ul", { class: "rows" }, app.visits.map((visit) => h("li", {}, visitRow(app, visit, around)))),
+      h("p", { class: "tools" }, h("a", { class: "button plain", href: "/desk/" }, t("To the office pages")), update()),
+      languages(() => void visitsScreen(app, message)),
     ),
   );
+}
+
+function warning(around: Surroundings): HTMLElement | null {
+  const words = { private: t("This browser keeps nothing: perhaps it is a private window. Open this page in an ordinary window."), install: t("On an iPad or iPhone what is kept here is deleted after seven days unless the page is on the home screen: choose Share, then Add to Home Screen, and open it from there."), files: t("The tablet's own files are not here yet. Wait a moment with a network, then look again.") };
+  const found = obstacle(around);
+  if (found) return h("p", { class: "alarm", role: "alert", "data-obstacle": found }, words[found]);
+  return around.protectedFromClearing ? null : h("p", { class: "message", "data-unprotected": "true" }, t("Not protected: this browser may clear what is kept here when room gets short. Install the app from the browser's menu, and send as often as you can."));
+}
+
+function visitRow(app: App, visit: KnownVisit, around: Surroundings | null): HTMLElement {
+  const ready = app.ready.has(visit.id);
+  const words = [visit.kind_title, visit.announced ? t("announced") : t("unannounced"), whenWord(visit.starts_on, visit.ends_on), visit.lead ? t("you are lead") : null].filter(Boolean).join(" · ");
+  const state = h("span", { class: "quiet", role: "status" }, ready ? t("ready without a network") : "");
+  const blocked = around !== null && obstacle(around) !== null;
+  const take = async (): Promise<void> => {
+    try {
+      await app.takeAlong(visit.id, (done, all) => (state.textContent = t("taking along: %(done)s of %(all)s", { done, all })));
+      location.hash = `#/visit/${visit.id}`;
+    } catch (problem) {
+      state.textContent = problem instanceof Refused && problem.status === 401 ? t("Sign in first, then take it along.") : t("It was not taken along: the network broke off. Nothing half is kept; try again.");
+    }
+  };
+  return ready
+    ? h("div", { class: "row" }, h("a", { class: "row-link", href: `#/visit/${visit.id}`, "data-visit": visit.id, "data-ready": "true" }, h("strong", {}, visit.title), h("span", { class: "quiet" }, words)), state,
+        h("button", { class: "link", type: "button", "data-renew": visit.id, onclick: () => void take() }, t("renew")))
+    : h("div", { class: "row" }, h("span", {}, h("strong", {}, visit.title), h("span", { class: "quiet" }, ` ${words}`)), state,
+        h("button", { class: "button primary", type: "button", "data-visit": visit.id, disabled: blocked, onclick: () => void take() }, t("Take along")));
 }

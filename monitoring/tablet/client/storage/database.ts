@@ -1,0 +1,92 @@
+// Opens the databases of this folder, and opens them again when the browser has closed them underneath us. Nothing else knows IndexedDB.
+
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+
+const VERSION = 1;
+const BLOCKED_AFTER = 4000;
+
+/** The disk gives no more room. */
+export class Full extends Error {}
+/** Another tab holds an older state of the database open, or a newer release made it. */
+export class Unusable extends Error {
+  constructor(readonly why: "blocked" | "newer" | "closed" | "broken") {
+    super(why);
+  }
+}
+
+type Opener<T extends DBSchema> = () => Promise<IDBPDatabase<T>>;
+
+/** A database that is opened again once when the browser has closed it underneath us. */
+export class Handle<T extends DBSchema> {
+  private opened: Promise<IDBPDatabase<T>> | null = null;
+
+  constructor(private readonly open: Opener<T>) {}
+
+  async run<R>(act: (database: IDBPDatabase<T>) => Promise<R>): Promise<R> {
+    try {
+      return await act(await this.database());
+    } catch (problem) {
+      if (isFull(problem)) throw new Full();
+      if (!isStale(problem)) throw problem;
+      this.opened = null;
+      return act(await this.database());
+    }
+  }
+
+  private database(): Promise<IDBPDatabase<T>> {
+    this.opened ??= this.open().catch((problem: unknown) => {
+      this.opened = null;
+      throw problem;
+    });
+    return this.opened;
+  }
+
+  async close(): Promise<void> {
+    const opened = this.opened;
+    this.opened = null;
+    (await opened?.catch(() => null))?.close();
+  }
+}
+
+function named(problem: unknown): string {
+  return problem instanceof DOMException || problem instanceof Error ? problem.name : "";
+}
+
+function isFull(problem: unknown): boolean {
+  return named(problem) === "QuotaExceededError";
+}
+
+function isStale(problem: unknown): boolean {
+  return ["InvalidStateError", "UnknownError", "AbortError", "TransactionInactiveError"].includes(named(problem));
+}
+
+/** Told when another tab brings a newer release of the database: this one has let go of it. */
+export const letGo = new EventTarget();
+
+export function opener<T extends DBSchema>(name: string, upgrade: (database: IDBPDatabase<T>) => void): Opener<T> {
+  return async () => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const opening = openDB<T>(name, VERSION, {
+      upgrade,
+      blocking(_current, _wanted, event) {
+        (event.target as IDBDatabase).close();
+        letGo.dispatchEvent(new Event("newer"));
+      },
+    });
+    const tooLong = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Unusable("blocked")), BLOCKED_AFTER);
+    });
+    try {
+      return await Promise.race([opening, tooLong]);
+    } catch (problem) {
+      throw named(problem) === "VersionError" ? new Unusable("newer") : problem;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** Begin writes without waiting for each: the transaction as a whole says whether they happened. */
+export function begin(...writes: Promise<unknown>[]): void {
+  for (const write of writes) write.catch(() => undefined);
+}
