@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +64,9 @@ from visits.plan import permissions as visit_permissions
 from visits.plan.permissions import VisitPermission
 from visits.plan.queries import SeenVisit
 from visits.sheets import permissions as sheet_permissions
+from visits.sheets import queries as sheets
 from visits.sheets import routes as sheet_pages
+from visits.sheets.models import Device
 from visits.sheets.rules import Confidence
 
 LARGEST_REQUEST = 21_000_000
@@ -85,6 +87,7 @@ PAGES = (
     account_pages.bp,
     facility_pages.bp,
     sheet_pages.bp,
+    sheet_pages.devices,
     finding_pages.bp,
     recommendation_pages.bp,
     report_pages.bp,
@@ -143,13 +146,23 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     unlock(settings)
     configure(app, settings)
     templating.install(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     Bootstrap5(app)
     sign_in.install(app, database, settings)
-    web.install(app, web.Parts(settings, database, PERMISSIONS, sign_in.load_actor, dict(FOREIGN_VIEWS)))
+    load_device = partial(device_by_token, database)
+    web.install(app, web.Parts(settings, database, PERMISSIONS, sign_in.load_actor, load_device, dict(FOREIGN_VIEWS)))
     error_pages.install(app)
     add_pages(app)
+    for view in app.view_functions.values():
+        if getattr(view, "access_rule", None) is web.Access.DEVICE:
+            csrf.exempt(view)  # no cookie authorises it, so no other site can borrow one
     return app
+
+
+def device_by_token(database: Database, authorization: str) -> sheets.Sender | None:
+    """Which device sends, read in a short transaction of its own: what is slow comes after it and before the writing."""
+    with database.reading() as session:
+        return sheets.sender_for(session, authorization)
 
 
 def open_home(settings: Settings) -> Database:
@@ -170,6 +183,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=safe.keyring.derive("cookies"),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # no page of ours lets a browser say where it comes from; the token decides
         BOOTSTRAP_SERVE_LOCAL=True,
         SETTINGS=settings,
     )
@@ -187,6 +201,7 @@ def add_pages(app: Flask) -> None:
         person_roles=person_roles,
         visit_overview=visit_overview,
         findings_of_sheet=findings_of_sheet,
+        own_tablets=own_tablets,
         in_words=in_words,
         document_words=document_words,
         may_plan=LocalProxy(lambda: web.may(VisitPermission.PLAN)),
@@ -227,6 +242,11 @@ def visit_overview(seen: SeenVisit) -> desk.Overview:
 def findings_of_sheet(seen: SeenVisit, sheet_id: UUID) -> dict[str, list[Finding]]:
     """What was made of the answers of a sheet, by question."""
     return findings.made_from(web.session(), seen, sheet_id)
+
+
+def own_tablets() -> list[Device]:
+    """The tablets of whoever looks."""
+    return sheets.devices_of(web.session(), web.actor().person_id)
 
 
 def in_words(question: QuestionDefinition, value: Value) -> str:

@@ -98,6 +98,12 @@ def end_sessions(session: Session, actor: Actor, person: Person, *, only: str | 
     audit.record(session, actor, AccountEvent.SESSIONS_ENDED, person)
 
 
+def end_all_sessions(session: Session) -> int:
+    """End everybody's sessions, because the server was restored; how many."""
+    ended = session.execute(update(WebSession).where(WebSession.revoked_at.is_(None)).values(revoked_at=clock.now()))
+    return int(ended.rowcount)  # type: ignore[attr-defined]  # an update counts its rows
+
+
 def add_mechanism(session: Session, country: Country, names: dict[str, str], basis: str) -> Mechanism:
     """Add a body that visits; `basis` is `opcat` or `agreement`."""
     mechanism = Mechanism(country=str(country), names=names, basis=basis)

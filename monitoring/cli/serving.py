@@ -1,19 +1,25 @@
 """Serve the pages, and run the worker beside them."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import click
 import waitress
+from flask import Flask
 
 from monitoring.app import create_app, job_handlers, open_home
+from monitoring.cli import tls as https
 from monitoring.core import jobs
-from monitoring.core.config import settings_from_environment
+from monitoring.core.config import Settings, settings_from_environment
 from monitoring.core.errors import Misconfigured
+from monitoring.core.occupancy import staying_in
 from monitoring.migrations import is_current
 
 THREADS = 8
@@ -22,51 +28,82 @@ PAUSE = 1.0
 LARGEST_BODY = 22_000_000
 
 
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """End as with Ctrl-C, which both servers take for an orderly end."""
+    raise KeyboardInterrupt
+
+
 @click.command()
-def serve() -> None:
+@click.option("--tls", is_flag=True, help="Speak HTTPS with a certificate made here, for tablets on the office's network.")
+@click.option(
+    "--host-name", "host_names", multiple=True, help="With --tls: a name or address by which tablets find this machine."
+)
+def serve(*, tls: bool, host_names: tuple[str, ...]) -> None:
     """Serve the application and run its worker."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = settings_from_environment()
     if not is_current(open_home(settings)):
         raise Misconfigured("The database is not up to date. Run 'monitoring load' first.")
-    application = create_app(settings)
-    helper = subprocess.Popen([sys.executable, "-m", "monitoring.cli", "worker"])
-    click.echo(f"Serving at {settings.base_url}/  (stop with Ctrl-C)")
+    signal.signal(signal.SIGTERM, _stop)
+    with staying_in(settings.home):
+        settings = https.secured(settings, host_names) if tls else settings
+        application = create_app(settings)
+        with _worker_beside(settings):
+            click.echo(f"Serving at {settings.base_url}/  (stop with Ctrl-C)")
+            if tls:
+                https.tell(settings)
+            try:
+                _serve_https(settings, application) if tls else _serve_http(settings, application)
+            except KeyboardInterrupt:
+                return
+
+
+def _serve_http(settings: Settings, application: Flask) -> None:
+    waitress.serve(
+        application,
+        host=settings.host,
+        port=settings.port,
+        threads=THREADS,
+        max_request_body_size=LARGEST_BODY,
+        ident=None,
+        _quiet=True,
+    )
+
+
+def _serve_https(settings: Settings, application: Flask) -> None:
+    server = https.server(settings, application, threads=THREADS, largest_body=LARGEST_BODY)
     try:
-        waitress.serve(
-            application,
-            host=settings.host,
-            port=settings.port,
-            threads=THREADS,
-            max_request_body_size=LARGEST_BODY,
-            ident=None,
-            _quiet=True,
-        )
+        server.start()
+    finally:
+        server.stop()
+
+
+@contextmanager
+def _worker_beside(settings: Settings) -> Iterator[None]:
+    """A worker that ends with this process, however this process ends."""
+    environment = {**os.environ, "MONITORING_BASE_URL": settings.base_url}
+    helper = subprocess.Popen([sys.executable, "-m", "monitoring.cli", "worker", "--beside-server"], env=environment)
+    try:
+        yield
     finally:
         helper.terminate()
         helper.wait()
 
 
-class _Stopped(Exception):
-    """The worker was asked to stop."""
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise _Stopped
-
-
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
-def worker(*, once: bool) -> None:
+@click.option("--beside-server", is_flag=True, hidden=True, help="End when the server that started this one is gone.")
+def worker(*, once: bool, beside_server: bool) -> None:
     """Do the jobs on the table, one at a time."""
     settings = settings_from_environment()
-    database, handlers = open_home(settings), job_handlers(settings)
+    database, handlers, parent = open_home(settings), job_handlers(settings), os.getppid()
     signal.signal(signal.SIGTERM, _stop)
-    try:
-        while True:
-            jobs.run_due(database.writing, handlers)
-            if once:
-                return
-            time.sleep(PAUSE)
-    except (_Stopped, KeyboardInterrupt):
-        return
+    with staying_in(settings.home):
+        try:
+            while not (beside_server and os.getppid() != parent):
+                jobs.run_due(database.writing, handlers)
+                if once:
+                    return
+                time.sleep(PAUSE)
+        except KeyboardInterrupt:
+            return

@@ -158,6 +158,19 @@ class KeyStore:
         with self._connection() as connection:
             connection.execute("DELETE FROM data_keys WHERE id = ?", (str(subject),))
 
+    def count(self) -> int:
+        """How many keys there are."""
+        with self._connection() as connection:
+            return int(connection.execute("SELECT count(*) FROM data_keys").fetchone()[0])
+
+    def open_all(self) -> int:
+        """Try every key; how many there are. Raises CannotOpen when one does not open."""
+        with self._connection() as connection:
+            subjects = [UUID(subject) for (subject,) in connection.execute("SELECT id FROM data_keys")]
+            for subject in subjects:
+                self._unwrap(connection, subject)
+        return len(subjects)
+
     def _unwrap(self, connection: sqlite3.Connection, subject: UUID) -> bytes:
         row = connection.execute("SELECT wrapped FROM data_keys WHERE id = ?", (str(subject),)).fetchone()
         if row is None:

@@ -70,5 +70,10 @@ def load(folder: Path, name: str) -> bytes:
     return safe.keyring.decrypt(_place(folder, name).read_bytes(), f"media|{name}")
 
 
+def relative_place(name: str) -> str:
+    """Where a file lies below the folder of files."""
+    return f"{name[:2]}/{name}"
+
+
 def _place(folder: Path, name: str) -> Path:
-    return folder / name[:2] / name
+    return folder / relative_place(name)

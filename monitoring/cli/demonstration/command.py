@@ -9,6 +9,7 @@ from monitoring.accounts.models import Person
 from monitoring.app import create_app, job_handlers, load_word_lists, open_home
 from monitoring.cli.demonstration import people, places, story
 from monitoring.core import jobs
+from monitoring.core.archive.keys import make_identity
 from monitoring.core.config import Settings, mark_home, settings_from_environment
 from monitoring.core.crypto import new_keyring, write_keyring
 from monitoring.core.db import Database
@@ -38,6 +39,7 @@ def _fill(settings: Settings) -> None:
     click.echo("Making a demonstration (a quarter of a minute) ...")
     mark_home(settings.home, "demonstration")
     write_keyring(settings.keyring_file, new_keyring())
+    make_identity(settings.backup_identity_file)
     database = open_home(settings)
     upgrade(database)
     with database.writing() as session, session.begin():
