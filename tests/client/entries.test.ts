@@ -4,8 +4,8 @@ import { EMPTY, sidesOf, valuesOf, type Entry } from "../../monitoring/tablet/cl
 
 function entry(id: string, value: string | null, bases: string[] = [], author = "a"): Entry {
   return {
-    id, visit: "v", sheet: "s", question: "Q1", content: { ...EMPTY, value }, bases, device: author, counter: 1,
-    device_time: "2026-11-24T09:00:00+05:00", author, sent: "stored",
+    id, visit: "v", sheet: "s", question: "Q1", content: { ...EMPTY, value }, bases,
+    device_time: "2026-11-24T09:00:00+05:00", author, author_name: author, sent: "stored",
   };
 }
 

@@ -11,7 +11,7 @@ import type { Storage } from "./storage/index.ts";
 import type { Sync } from "./sync.ts";
 import { EMPTY_TALLY, type Tally } from "./vault/tally.ts";
 import type { Pack, SheetRow } from "./vault/pack.ts";
-import type { KnownVisit, Me, Vault } from "./vault/worker.ts";
+import type { KnownVisit, Me, Vault } from "./vault/vault.ts";
 
 /** The ways out of an open page. */
 export interface Doors {

@@ -15,7 +15,7 @@ async function bundle(entry, name, options) {
 }
 
 for (const old of await readdir(OUT)) if (/^(tablet|vault)(-.*)?\.(js|css)$|^sw\.js$/.test(old)) await rm(`${OUT}/${old}`);
-const vault = await bundle("vault/worker.ts", "vault", { format: "esm" });
+const vault = await bundle("vault/start.ts", "vault", { format: "esm" });
 const page = await bundle("main.ts", "tablet", { format: "esm", define: { WORKER: JSON.stringify(`/static/build/${vault}`) } });
 const style = await bundle("tablet.css", "tablet", {});
 

@@ -4,7 +4,7 @@ import { fromBase64, fromHex, sha256, toBase64, toUtf8, type Bytes } from "./cod
 import type { Entry } from "./entries.ts";
 import type { DeviceSecrets, Envelope, Outgoing, OutgoingFile } from "./storage/index.ts";
 import type { Manifest } from "./vault/pack.ts";
-import type { KnownVisit } from "./vault/worker.ts";
+import type { KnownVisit } from "./vault/vault.ts";
 
 export interface Me {
   person: { id: string; name: string; language: string };

@@ -2,7 +2,7 @@
 
 import { wrap, type Remote } from "comlink";
 import { workerAddress } from "./trusted.ts";
-import type { Vault } from "./vault/worker.ts";
+import type { Vault } from "./vault/vault.ts";
 
 export class VaultDoor {
   readonly vault: Remote<Vault>;

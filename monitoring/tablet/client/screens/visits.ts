@@ -6,7 +6,7 @@ import { obstacle, surroundings, type Surroundings } from "../environment.ts";
 import { Refused } from "../network.ts";
 import { tidyUp } from "../release.ts";
 import { t, whenWord } from "../texts.ts";
-import type { KnownVisit } from "../vault/worker.ts";
+import type { KnownVisit } from "../vault/vault.ts";
 import { languages, refreshState, topBar } from "./frame.ts";
 import { update } from "./unlock.ts";
 

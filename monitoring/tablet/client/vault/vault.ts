@@ -1,6 +1,5 @@
 // The vault: keys, working copies and open interviews of one person. It runs in a worker of its own; ending it ends them.
 
-import { expose } from "comlink";
 import { sha256, type Bytes } from "../codec.ts";
 import { EMPTY, type Content, type Entry, type Opened } from "../entries.ts";
 import { factsWith, isFact } from "../facts.ts";
@@ -315,5 +314,3 @@ export class Vault {
 function missing(): never {
   throw new Error("nothing is open");
 }
-
-expose(new Vault());
