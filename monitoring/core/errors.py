@@ -10,6 +10,8 @@ class DomainError(Exception):
 
     status = 400
     code = "bad_request"
+    retry_after: int | None = None
+    """Seconds after which it may be tried again."""
 
     def __init__(self, message: Message | str, **values: object) -> None:
         marked = message if isinstance(message, Message) else Message(message)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import BigInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitoring.core.db import Code, Encrypted, Identified, Moment, sealed_column
@@ -12,7 +12,7 @@ class MediaFile(Identified):
     """A picture: what was handed in (kept as it came, never served) and what was made from it (upright, no EXIF, small).
 
     What a tablet sends is sealed under the key of its envelope, which is kept beside it, encrypted; `sha256` is that of
-    the sealed bytes.
+    the sealed bytes. `seq` is the running number that the visit gave it: a backup that goes further holds the file.
 
     `subject_id` is the thing it belongs to (a visit's sheet); who may see it is decided by that thing's room.
     """
@@ -32,3 +32,4 @@ class MediaFile(Identified):
     served_name: Mapped[str] = mapped_column(String(64))
     _key: Mapped[bytes | None] = sealed_column("key")
     key = Encrypted[str | None]("key")
+    seq: Mapped[int | None] = mapped_column(BigInteger)

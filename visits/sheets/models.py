@@ -3,10 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitoring.core.db import Code, Encrypted, Identified, Moment, sealed_column
+
+_NUMBERED = text("quarantine_number IS NOT NULL")
+QUARANTINED_ROWS: dict[str, Any] = {"sqlite_where": _NUMBERED, "postgresql_where": _NUMBERED}
+"""Few rows of many: an index of those alone costs the others nothing."""
 
 
 class Device(Identified):
@@ -56,7 +60,8 @@ class Entry(Identified):
 
     `content` is encrypted under the keyring; that of an interview under the key of its sheet in the key store.
     `seq` is the visit's own running number, `counter` the device's. A quarantined entry has no seq but a number of its
-    device; its content is what the tablet sent, still sealed, and its question is not known before it is released.
+    device; its content is what the tablet sent, still sealed, and its question is not known before it is taken in.
+    `decided_by` says who took it in or left it out.
     """
 
     __tablename__ = "entries"
@@ -64,6 +69,7 @@ class Entry(Identified):
         UniqueConstraint("device_id", "counter"),
         UniqueConstraint("visit_id", "seq"),
         Index("ix_entries_sheet_question", "sheet_id", "question"),
+        Index("ix_entries_quarantine", "device_id", "visit_id", **QUARANTINED_ROWS),
     )
 
     visit_id: Mapped[UUID] = mapped_column(index=True)
@@ -117,7 +123,10 @@ class InterviewTotal(Identified):
 
 
 class WaitingFile(Identified):
-    """A file whose entries are in quarantine: kept as it came, sealed, until a person decides."""
+    """A file that waits in quarantine: kept as it came, sealed, until a person decides; `decided_by` left it out.
+
+    `number` is counted together with the device's quarantined entries.
+    """
 
     __tablename__ = "waiting_files"
     __table_args__ = (UniqueConstraint("device_id", "sha256"),)
@@ -131,4 +140,6 @@ class WaitingFile(Identified):
     bytes_received: Mapped[int]
     name: Mapped[str] = mapped_column(String(64))
     reason: Mapped[Code]
+    number: Mapped[int]
     received_at: Mapped[Moment]
+    decided_by: Mapped[UUID | None]

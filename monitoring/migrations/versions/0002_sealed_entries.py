@@ -32,7 +32,9 @@ def upgrade() -> None:
     sa.Column('bytes_received', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.Column('reason', sa.String(length=60), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('received_at', Utc(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.Uuid(), nullable=True),
     sa.ForeignKeyConstraint(['device_id'], ['devices.id'], name=op.f('fk_waiting_files_device_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_files')),
     sa.UniqueConstraint('device_id', 'sha256', name=op.f('uq_waiting_files_device_id_sha256'))
@@ -51,9 +53,14 @@ def upgrade() -> None:
     with op.batch_alter_table('entries', schema=None) as batch_op:
         batch_op.add_column(sa.Column('quarantine_number', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('decided_by', sa.Uuid(), nullable=True))
+        numbered = sa.text('quarantine_number IS NOT NULL')
+        batch_op.create_index(
+            'ix_entries_quarantine', ['device_id', 'visit_id'], unique=False, sqlite_where=numbered, postgresql_where=numbered
+        )
 
     with op.batch_alter_table('media_files', schema=None) as batch_op:
         batch_op.add_column(sa.Column('key', sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column('seq', sa.BigInteger(), nullable=True))
 
     with op.batch_alter_table('sheets', schema=None) as batch_op:
         batch_op.add_column(sa.Column('joins', sa.Uuid(), nullable=True))

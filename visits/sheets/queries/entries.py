@@ -14,15 +14,26 @@ from monitoring.accounts.queries import person_names
 from monitoring.core.crypto import safe, seal, unseal
 from visits.plan.queries import SeenVisit
 from visits.sheets.models import Entry, Sheet
-from visits.sheets.rules import EntryState, Head, SheetKind
+from visits.sheets.rules import TALLY, EntryState, Head, SheetKind
 
 
-def seal_content(entry_id: UUID, sheet: Sheet | None, content: Mapping[str, Any]) -> bytes:
-    """Encrypt what an entry says: under the keyring, and of an interview under the key of its sheet."""
+def seal_content(entry_id: UUID, content: Mapping[str, Any], sheet_key: bytes | None = None) -> bytes:
+    """Encrypt what an entry says: under the keyring, and of an interview under the key of its sheet in the key store."""
     plain = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    if sheet is not None and sheet.per == SheetKind.INTERVIEW:
-        return seal(safe.store.key_for(sheet.id), plain, _context(entry_id).encode())
+    if sheet_key is not None:
+        return seal(sheet_key, plain, _context(entry_id).encode())
     return safe.keyring.encrypt(plain, _context(entry_id))
+
+
+def seal_kept(entry_id: UUID, kept: Mapping[str, Any]) -> bytes:
+    """Encrypt once more what a tablet sealed, for as long as it waits for a decision."""
+    return safe.keyring.encrypt(json.dumps(kept).encode(), f"{_context(entry_id)}|kept")
+
+
+def open_kept(entry_id: UUID, sealed: bytes) -> dict[str, Any]:
+    """What a tablet sent, as it came. Raises CannotOpen."""
+    found: dict[str, Any] = json.loads(safe.keyring.decrypt(sealed, f"{_context(entry_id)}|kept"))
+    return found
 
 
 def _context(entry_id: UUID) -> str:
@@ -92,12 +103,12 @@ class EntryView:
 
 
 def entries_after(session: Session, seen: SeenVisit, seq: int, most: int = 1000) -> list[EntryView]:
-    """What came after a running number, interviews left out, in the order in which it came."""
+    """What came after a running number, in the order in which it came; interviews and who was interviewed are left out."""
     interviews = select(Sheet.id).where(Sheet.visit_id == seen.id, Sheet.per == SheetKind.INTERVIEW)
     query = (
         select(Entry)
         .where(Entry.visit_id == seen.id, Entry.seq > seq, Entry.state == EntryState.STORED)
-        .where(Entry.sheet_id.not_in(interviews))
+        .where(Entry.sheet_id.not_in(interviews), Entry.question.not_like(f"{TALLY}%"))
         .order_by(Entry.seq)
         .limit(most)
     )

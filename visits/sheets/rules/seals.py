@@ -2,13 +2,15 @@
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from visits.sheets.rules.entries import LARGEST_COUNTER, MALFORMED, EntryProblem
+from monitoring.core.i18n import N_
+from visits.sheets.rules.entries import LARGEST_COUNTER, MALFORMED, EntryProblem, Said, parse_said
 
 FORMAT = 1
 LARGEST_WRAPPED = 2_000
@@ -16,6 +18,12 @@ LARGEST_SEALED = 400_000
 """Bytes; a note may be long, but nobody writes a book between two taps."""
 PADDED_TO = 512
 """Bytes; what is said in an interview is filled up to a multiple of this before it is sealed."""
+KEY_BYTES = 32
+SEAL_BYTES = 28
+"""How much longer a sealed thing is: nonce and tag."""
+CANNOT_OPEN = N_("This entry cannot be opened with the keys of this server. It stays on the tablet.")
+_HALF = re.compile(rb"\\u[dD][89abAB]")
+"""How JSON writes the first half of a character that needs two; alone it is no text."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -46,6 +54,10 @@ class SealedEntry:
     def associated(self) -> bytes:
         """What is authenticated with the content, so that an entry cannot be moved to another place."""
         return associated(self.envelope, str(self.id), self.visit, self.sheet, self.device, str(self.counter))
+
+    def fits(self, envelope: Envelope | None) -> bool:
+        """Whether the entry belongs into this envelope."""
+        return envelope is not None and (self.visit, self.sheet, self.device) == (envelope.visit, envelope.sheet, envelope.device)
 
 
 def associated(envelope: UUID, thing: str, visit: UUID, sheet: UUID, device: UUID, last: str) -> bytes:
@@ -99,3 +111,47 @@ def _bytes(raw: Mapping[str, Any], name: str, most: int) -> bytes:
         return base64.b64decode(value, validate=True)
     except binascii.Error as error:
         raise EntryProblem(MALFORMED, what=name) from error
+
+
+def read_key(envelope: Envelope, payload: bytes) -> bytes:
+    """The key inside an envelope, if the inside agrees with the outside. Raises EntryProblem."""
+    said = _json(payload)
+    outside = {"v": FORMAT} | {name: str(getattr(envelope, name)) for name in ("id", "visit", "sheet", "device")}
+    outside["envelope"] = outside.pop("id")
+    if not isinstance(said, dict) or {name: said.get(name) for name in outside} != outside:
+        raise EntryProblem(CANNOT_OPEN)
+    key = _bytes(said, "key", KEY_BYTES)
+    if len(key) != KEY_BYTES:
+        raise EntryProblem(CANNOT_OPEN)
+    return key
+
+
+def read_said(plain: bytes) -> Said:
+    """What stands inside an opened entry. Raises EntryProblem."""
+    return parse_said(_json(plain))
+
+
+def _json(plain: bytes) -> Any:
+    try:
+        found = json.loads(plain)
+        if _HALF.search(plain):
+            json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise EntryProblem(MALFORMED, what="text") from error
+    return found
+
+
+def kept_form(envelope: Envelope, entry: SealedEntry) -> dict[str, Any]:
+    """What quarantine keeps: the envelope and the entry as they came."""
+    return {
+        "envelope": {
+            **{name: str(getattr(envelope, name)) for name in ("id", "visit", "sheet", "device")},
+            "wrapped": base64.b64encode(envelope.wrapped).decode(),
+        },
+        "entry": {
+            "v": FORMAT,
+            **{name: str(getattr(entry, name)) for name in ("id", "envelope", "visit", "sheet", "device")},
+            "counter": entry.counter,
+            "sealed": base64.b64encode(entry.sealed).decode(),
+        },
+    }
