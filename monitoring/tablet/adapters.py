@@ -2,7 +2,6 @@
 
 import json
 import re
-from functools import cache
 from pathlib import Path
 
 from monitoring.core.catalogues import TRANSLATED, complete
@@ -14,9 +13,11 @@ BUILT = SOURCES.parent / "static" / "build"
 _TEXT = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
 
 
-@cache
 def built_assets() -> dict[str, str]:
-    """The names of the built files, which carry a hash of their content. Raises Misconfigured before the build."""
+    """The names of the built files, which carry a hash of their content; read anew each time.
+
+    Raises Misconfigured before the build.
+    """
     try:
         found: dict[str, str] = json.loads((BUILT / "assets.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:

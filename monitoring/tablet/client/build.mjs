@@ -16,7 +16,7 @@ async function bundle(entry, name, options) {
 
 for (const old of await readdir(OUT)) if (/^(tablet|vault)(-.*)?\.(js|css)$|^sw\.js$/.test(old)) await rm(`${OUT}/${old}`);
 const vault = await bundle("vault/start.ts", "vault", { format: "esm" });
-const page = await bundle("main.ts", "tablet", { format: "esm", define: { WORKER: JSON.stringify(`/static/build/${vault}`) } });
+const page = await bundle("main.ts", "tablet", { format: "esm", define: { WORKER: JSON.stringify(`/tablet/worker/${vault}`) } });
 const style = await bundle("tablet.css", "tablet", {});
 
 const fonts = (await readdir(`${OUT}/fonts`)).filter((name) => name.endsWith(".woff2")).map((name) => `fonts/${name}`);
@@ -27,7 +27,8 @@ for (const name of files) fingerprint.update(name).update(await readFile(`${OUT}
 fingerprint.update(await readFile(`${SOURCE}/sw.ts`)).update(await readFile("templates/tablet/shell.html"));
 const version = fingerprint.digest("hex").slice(0, 16);
 
-const kept = ["/tablet/manifest.webmanifest", ...files.map((name) => `/static/build/${name}`)];
+// A worker is looked after by the service worker of its own address, so it must lie below /tablet/.
+const kept = ["/tablet/manifest.webmanifest", ...files.map((name) => (name === vault ? `/tablet/worker/${name}` : `/static/build/${name}`))];
 await build({
   entryPoints: { sw: `${SOURCE}/sw.ts` }, bundle: true, minify: true, format: "iife", target: ["es2022"], outdir: OUT, logLevel: "warning",
   define: { BUILD: JSON.stringify(version), FILES: JSON.stringify(kept) },

@@ -2,6 +2,8 @@
 
 import { works } from "./storage/index.ts";
 
+const FILES_WITHIN = 10_000;
+
 export interface Surroundings {
   /** An iPad or iPhone deletes what a page keeps after seven days unless the page was put on the home screen. */
   apple: boolean;
@@ -42,10 +44,10 @@ export async function protect(): Promise<boolean> {
   }
 }
 
-/** Whether the tablet's own files are here and in charge, so that it opens without a network. */
+/** Whether the tablet's own files are here and in charge, so that it opens without a network; they get a while to arrive. */
 async function filesKept(): Promise<boolean> {
   if (!("serviceWorker" in navigator)) return false;
-  const registration = await navigator.serviceWorker.getRegistration("/tablet/");
-  return Boolean(registration?.active) && (await caches.keys()).some((name) => name.startsWith("tablet-"));
+  const tooLong = new Promise<null>((resolve) => setTimeout(() => resolve(null), FILES_WITHIN));
+  const registration = await Promise.race([navigator.serviceWorker.ready, tooLong]);
+  return registration !== null && (await caches.keys()).some((name) => name.startsWith("tablet-"));
 }
-

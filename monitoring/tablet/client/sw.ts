@@ -41,7 +41,7 @@ worker.addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (address.origin !== worker.location.origin || address.pathname.startsWith("/tablet/api/")) return;
   if (request.mode === "navigate" && address.pathname === SHELL) event.respondWith(kept(SHELL, request));
-  else if (FILES.includes(address.pathname) || address.pathname.startsWith("/static/build/")) event.respondWith(kept(address.pathname, request));
+  else if (FILES.includes(address.pathname) || address.pathname.startsWith("/static/build/") || address.pathname.startsWith("/tablet/worker/")) event.respondWith(kept(address.pathname, request));
 });
 
 /** Mine first, then a previous version's (a page of it may still be open), then the network. */

@@ -15,10 +15,15 @@ type Message = string | null;
 export async function visitsScreen(app: App, message: Message = null): Promise<void> {
   app.close();
   draw(app, message, null);
-  const [around] = await Promise.all([surroundings(), app.loadVisits()]);
-  if (app.pack || !document.querySelector("[data-screen=visits]")) return;
-  draw(app, message, around);
+  const here = (): boolean => !app.pack && document.querySelector("[data-screen=visits]") !== null;
+  const looked = surroundings();
+  await app.loadVisits();
+  if (!here()) return;
+  draw(app, message, null);
   void app.sync.wake();
+  const around = await looked;
+  if (!here()) return;
+  draw(app, message, around);
   if (app.sync.unsent === 0 && app.sync.state === "sent") tidyUp();
 }
 
@@ -49,7 +54,7 @@ function visitRow(app: App, visit: KnownVisit, around: Surroundings | null): HTM
   const ready = app.ready.has(visit.id);
   const words = [visit.kind_title, visit.announced ? t("announced") : t("unannounced"), whenWord(visit.starts_on, visit.ends_on), visit.lead ? t("you are lead") : null].filter(Boolean).join(" · ");
   const state = h("span", { class: "quiet", role: "status" }, ready ? t("ready without a network") : "");
-  const blocked = around !== null && obstacle(around) !== null;
+  const blocked = around === null || obstacle(around) !== null;
   const take = async (): Promise<void> => {
     try {
       await app.takeAlong(visit.id, (done, all) => (state.textContent = t("taking along: %(done)s of %(all)s", { done, all })));
@@ -61,6 +66,6 @@ function visitRow(app: App, visit: KnownVisit, around: Surroundings | null): HTM
   return ready
     ? h("div", { class: "row" }, h("a", { class: "row-link", href: `#/visit/${visit.id}`, "data-visit": visit.id, "data-ready": "true" }, h("strong", {}, visit.title), h("span", { class: "quiet" }, words)), state,
         h("button", { class: "link", type: "button", "data-renew": visit.id, onclick: () => void take() }, t("renew")))
-    : h("div", { class: "row" }, h("span", {}, h("strong", {}, visit.title), h("span", { class: "quiet" }, ` ${words}`)), state,
+    : h("div", { class: "row" }, h("span", { class: "row-link" }, h("strong", {}, visit.title), h("span", { class: "quiet" }, words)), state,
         h("button", { class: "button primary", type: "button", "data-visit": visit.id, disabled: blocked, onclick: () => void take() }, t("Take along")));
 }
