@@ -74,6 +74,7 @@ def _refuse() -> None:
 
 def _count(response: Response) -> Response:
     if _watched() and response.status_code not in REDIRECTS and response.status_code != TooManyTries.status:
+        web.finish()  # the request's own session may hold the lock that the next one waits for
         with web.parts().database.writing() as session, session.begin():
             for key in _keys():
                 row = session.get(SignInAttempt, (key, _window())) or SignInAttempt(key=key, window=_window(), count=0)
