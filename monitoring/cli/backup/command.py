@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 from pyrage import x25519
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from monitoring.app import unlock
 from monitoring.audit import operations as audit
@@ -144,8 +144,10 @@ def _note(settings: Settings, found: Examined) -> str:
             raise_watermarks(session, told.held)
             installation.note_verified(session, found.manifest.made_at)
             audit.record(session, None, BackupEvent.VERIFIED, None)
-    except OperationalError:
+    except DatabaseError:
         return "The database here cannot be opened, so that is not noted in it."
+    finally:
+        place.database.engine.dispose()
     return "Noted: tablets may let go of what it holds."
 
 

@@ -31,13 +31,10 @@ def make(settings: Settings, file: Path) -> Manifest:
 
     Raises Misconfigured, OSError.
     """
-    database, sealed_to, made_at = open_home(settings), recipient(settings), clock.now()
-    if not is_current(database):
-        raise Misconfigured("The database is not up to date. Run 'monitoring load' first, or use the release that made it.")
-    audit.record_now(database, None, BackupEvent.MADE, "", None)
+    sealed_to, made_at = recipient(settings), clock.now()
     with scratch(settings.home) as folder:
         copy, keys = folder / DATABASE, folder / KEY_STORE
-        tables.snapshot(database, copy, upgrade)
+        _copy_database(settings, copy)
         tables.copy_file(settings.key_store_file, keys)
         with tables.opened(copy) as frozen, frozen.reading() as session:
             needed = referenced(session)
@@ -47,6 +44,17 @@ def make(settings: Settings, file: Path) -> Manifest:
             check_all_there(needed, set(manifest.members))
             _pack_keys(file.with_name(KEY_STORE_FILE), settings, keys, made_at)
     return manifest
+
+
+def _copy_database(settings: Settings, copy: Path) -> None:
+    database = open_home(settings)
+    try:
+        if not is_current(database):
+            raise Misconfigured("The database is not up to date. Run 'monitoring load' first, or use the release that made it.")
+        audit.record_now(database, None, BackupEvent.MADE, "", None)
+        tables.snapshot(database, copy, upgrade)
+    finally:
+        database.engine.dispose()
 
 
 def _pack_keys(file: Path, settings: Settings, keys: Path, made_at: datetime) -> None:

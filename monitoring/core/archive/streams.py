@@ -80,8 +80,11 @@ def opening(source: BinaryIO, identities: Sequence[x25519.Identity]) -> Iterator
 
 
 def _encrypt(reading: int, target: BinaryIO, recipient: x25519.Recipient) -> None:
-    with os.fdopen(reading, "rb") as plain:
-        pyrage.encrypt_io(plain, target, [recipient])
+    try:
+        with os.fdopen(reading, "rb") as plain:
+            pyrage.encrypt_io(plain, target, [recipient])
+    except pyrage.EncryptError as error:  # all that the library leaves of a full disk is its sentence
+        raise OSError(str(error).removeprefix("OSError: ")) from error
 
 
 def _decrypt(source: BinaryIO, writing: int, identities: Sequence[x25519.Identity]) -> None:
