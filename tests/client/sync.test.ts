@@ -189,6 +189,17 @@ describe("sealed copies", () => {
     expect(restored).toBe(1);
   });
 
+  it("does not take a number of the old time for one of the new", async () => {
+    memory.add(4);
+    await sync.wake();
+    server.stored = new Map(["a", "b", "c", "d", "e"].map((id, at) => [id, at + 1]));
+    server.epoch = "two";
+    server.watermark = 5;
+    await sync.wake(true);
+    await sync.wake();
+    expect([...server.stored.keys()]).toEqual(expect.arrayContaining(["e1", "e2", "e3", "e4"]));
+  });
+
   it("offers files again too", async () => {
     memory.addFile("f1");
     await sync.wake();

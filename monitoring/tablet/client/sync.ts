@@ -180,15 +180,15 @@ export class Sync {
     const changes = changesFrom(answer.receipts, batch);
     await this.outbox.change(changes, { watermarks: answer.watermarks });
     this.told.fates(new Map([...changes].map(([id, { fate, seq, message }]) => [id, { fate: fate ?? "waiting", seq: seq ?? null, message: message ?? "" }])));
-    if (epoch !== answer.epoch) await this.follow(answer.epoch, epoch, answer.watermarks);
+    if (epoch !== answer.epoch) await this.follow(answer.epoch, epoch);
     else await this.dropPassed(answer.watermarks);
     return changes.size > 0;
   }
 
-  /** The server was restored from a backup: offer again all that this backup may not hold. */
-  private async follow(epoch: string, before: string | null, watermarks: Record<string, number>): Promise<void> {
+  /** The server was restored from a backup: offer again all that is still here. Numbers of the other epoch say nothing in this one. */
+  private async follow(epoch: string, before: string | null): Promise<void> {
     if (before !== null) {
-      const again = (await this.outbox.outbox()).filter((entry) => entry.fate !== "waiting" && !passed(entry, watermarks));
+      const again = (await this.outbox.outbox()).filter((entry) => entry.fate !== "waiting");
       await this.outbox.change(new Map(again.map((entry) => [entry.id, { fate: "waiting" as const, seq: null, tries: 0 }])));
       for (const file of await this.outbox.outgoingFiles()) await this.outbox.changeFile(file.sha256, { fate: "waiting", seq: null, tries: 0 });
       await this.told.restored();
