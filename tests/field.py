@@ -114,7 +114,7 @@ class Tablet:
 
     def wire(self, client: FlaskClient) -> Wire:
         """The way over HTTP."""
-        return Wire(client, str(self.device.id), self.enrolled.token, self.enrolled.mac_key)
+        return Wire(client, str(self.device.id), self.enrolled.token, self.enrolled.mac_key, self.session.commit)
 
     def answer(self, sheet: Sheet | UUID, question: str, value: Any, **more: Any) -> str:
         """Answer one question and send it; the entry's id."""

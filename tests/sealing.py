@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,12 +36,12 @@ class Sealer:
         """Forget the keys: whatever is opened next gets an envelope of its own."""
         self._open.clear()
 
-    def envelope(self, visit: str, sheet: str, **payload: Any) -> tuple[Json, bytes]:
-        """The envelope of a sheet and its key; `payload` falsifies what stands inside."""
+    def envelope(self, visit: str, sheet: str, lie: Mapping[str, Any] | None = None) -> tuple[Json, bytes]:
+        """The envelope of a sheet and its key; a lie stands inside."""
         if (visit, sheet) not in self._open:
             name, key = str(uuid4()), os.urandom(32)
             place = {"visit": visit, "sheet": sheet, "device": str(self.device)}
-            inside = {"v": 1, "envelope": name, **place, "key": base64_of(key)} | payload
+            inside = {"v": 1, "envelope": name, **place, "key": base64_of(key), **(lie or {})}
             wrapped = pyrage.encrypt(json.dumps(inside).encode(), [self.recipient])
             self._open[visit, sheet] = ({"id": name, **place, "wrapped": base64_of(wrapped)}, key)
             self.envelopes[name] = self._open[visit, sheet][0]
@@ -92,15 +92,20 @@ def seal(key: bytes, plain: bytes, context: bytes) -> bytes:
 class Wire:
     """A tablet's way to the server: the token in a header, no cookie; an answer that is not the server's own fails."""
 
-    def __init__(self, client: FlaskClient, device: str, token: str, mac_key: str) -> None:
-        self.client, self.mac_key = client, base64.b64decode(mac_key)
+    def __init__(self, client: FlaskClient, device: str, token: str, mac_key: str, before: Callable[[], None]) -> None:
+        self.client, self.mac_key, self._before = client, base64.b64decode(mac_key), before
         self.headers = {"Authorization": f"Device {device}:{token}"}
 
+    def put(self, path: str, headers: Mapping[str, str] | None = None, **body: Any) -> TestResponse:
+        """Any request; what the test prepared is committed first, the server has a session of its own."""
+        self._before()
+        return self.client.put(f"/tablet/api/{path}", headers={**self.headers, **(headers or {})}, **body)
+
     def put_entries(self, batch: Json) -> Json:
-        return self.checked(self.client.put("/tablet/api/entries", json=batch, headers=self.headers))
+        return self.checked(self.put("entries", json=batch))
 
     def put_file(self, name: str, sealed: bytes, headers: Mapping[str, str]) -> Json:
-        return self.checked(self.client.put(f"/tablet/api/media/{name}", data=sealed, headers={**self.headers, **headers}))
+        return self.checked(self.put(f"media/{name}", headers, data=sealed))
 
     def checked(self, answer: TestResponse) -> Json:
         """The answer, if its receipt is right."""

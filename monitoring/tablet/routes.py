@@ -57,6 +57,17 @@ def service_worker() -> ResponseReturnValue:
     return script
 
 
+@bp.get("/worker/<name>")
+@requires(Access.PUBLIC)
+def worker(name: str) -> ResponseReturnValue:
+    """The vault's worker; it lies below /tablet/ so that the service worker keeps it too."""
+    if name != built_assets()["vault"]:
+        raise NotFound
+    script = make_response(send_from_directory(BUILT, name, mimetype="text/javascript"))
+    script.headers["Content-Security-Policy"] = content_policy(script_src="'self'", trusted_types="'none'")
+    return script
+
+
 @bp.get("/manifest.webmanifest")
 @requires(Access.PUBLIC)
 def web_manifest() -> ResponseReturnValue:
@@ -215,7 +226,10 @@ def _with_receipt(said: dict[str, Any]) -> Response:
 def _json() -> dict[str, Any]:
     if (request.content_length or 0) > LARGEST_JSON:
         raise TooLarge(N_("This is too much at once. The tablet will send it in parts."))
-    said = request.get_json(silent=True)
+    try:
+        said = request.get_json(silent=True)
+    except RecursionError as error:
+        raise Invalid(UNREADABLE) from error
     if not isinstance(said, dict):
         raise Invalid(UNREADABLE)
     return said
