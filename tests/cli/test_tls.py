@@ -117,6 +117,33 @@ def test_the_address_begins_with_https_and_is_in_the_certificate(tmp_path, given
     assert {host, "localhost", "127.0.0.1"} <= names_in(Certificates(settings.keys).server)
 
 
+@pytest.fixture
+def trusted(settings: Settings, tmp_path: Path, database: Database) -> Flask:
+    """An application whose server made its own certificate; nobody is signed in."""
+    prepare(Certificates(tmp_path / "certificates"), USUAL)
+    app = create_app(settings, database=database)
+    app.extensions["parts"] = replace(app.extensions["parts"], settings=replace(settings, keys=tmp_path / "certificates"))
+    return app
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Download the certificate"), ("ru", "Скачать сертификат")])
+def test_everybody_finds_the_certificate_and_the_steps_without_signing_in(trusted: Flask, language: str, words: str) -> None:
+    client, authority = trusted.test_client(), trusted.extensions["parts"].settings.authority_file
+    page = client.get("/tablet/trust", headers={"Accept-Language": language})
+    assert page.status_code == 200
+    assert all(text in page.text for text in (words, "Android", "iPad", "Chrome", fingerprint(read(authority))))
+    file = client.get("/tablet/trust/authority.crt")
+    assert (file.mimetype, file.data) == ("application/x-x509-ca-cert", authority.read_bytes())
+    assert b"PRIVATE" not in file.data
+
+
+def test_a_server_without_a_certificate_of_its_own_has_no_such_page(settings: Settings, app: Flask) -> None:
+    missing = app.test_client().get("/tablet/no-such-page")
+    for address in ("/tablet/trust", "/tablet/trust/authority.crt"):
+        answer = app.test_client().get(address)
+        assert answer.status_code == missing.status_code == 404
+
+
 @contextmanager
 def served(settings: Settings, app: Flask) -> Iterator[int]:
     """The application behind TLS; its port."""
