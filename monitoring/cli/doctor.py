@@ -4,7 +4,6 @@ import shutil
 import stat
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import click
 from sqlalchemy import select, text
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from monitoring.app import open_home
 from monitoring.audit import queries as audit
-from monitoring.core import clock, installation, templating
+from monitoring.core import clock, installation
 from monitoring.core.archive.keys import recipient
 from monitoring.core.certificates import Certificates, ends_at
 from monitoring.core.config import Settings, settings_from_environment
@@ -22,13 +21,13 @@ from monitoring.core.db import Database
 from monitoring.core.errors import Misconfigured
 from monitoring.core.jobs import Job
 from monitoring.migrations import is_current
+from monitoring.tablet.adapters import BUILT, built_assets
 
 SPACE_NEEDED = 500_000_000
 USUAL_TRIES = 3
 LONGEST_WITHOUT_BACKUP = timedelta(hours=48)
 RENEW_IN_TIME = timedelta(days=14)
 HOW_TO_BACK_UP = "Run 'monitoring backup FILE' and then 'monitoring verify FILE', every day."
-BUILT = Path(templating.HERE) / "static" / "build"
 
 
 @click.command()
@@ -76,7 +75,16 @@ def _files(settings: Settings) -> Iterator[str]:
         yield f"Other users of this machine can read {settings.keyring_file}. Run: chmod 400 '{settings.keyring_file}'"
     if shutil.disk_usage(settings.home).free < SPACE_NEEDED:
         yield "Less than 500 MB are free on the disk of the home folder. Make room, or photos will be refused."
-    for name in ("tablet.js", "tablet.css", "fonts.css", "fonts"):
+    yield from _built_files()
+
+
+def _built_files() -> Iterator[str]:
+    try:
+        names = [*built_assets().values(), "sw.js", "fonts.css", "fonts"]
+    except Misconfigured as error:
+        yield str(error)
+        return
+    for name in names:
         if not (BUILT / name).exists():
             yield f"The built file {name} is missing. Run 'make build'."
 

@@ -82,7 +82,8 @@ def _serve_https(settings: Settings, application: Flask) -> None:
 def _worker_beside(settings: Settings) -> Iterator[None]:
     """A worker that ends with this process, however this process ends."""
     environment = {**os.environ, "MONITORING_BASE_URL": settings.base_url}
-    helper = subprocess.Popen([sys.executable, "-m", "monitoring.cli", "worker", "--beside-server"], env=environment)
+    command = [sys.executable, "-m", "monitoring.cli", "worker", "--beside", str(os.getpid())]
+    helper = subprocess.Popen(command, env=environment)  # noqa: S603  (this very program)
     try:
         yield
     finally:
@@ -92,15 +93,15 @@ def _worker_beside(settings: Settings) -> Iterator[None]:
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
-@click.option("--beside-server", is_flag=True, hidden=True, help="End when the server that started this one is gone.")
-def worker(*, once: bool, beside_server: bool) -> None:
+@click.option("--beside", type=int, hidden=True, help="The process that started this one: end when it is gone.")
+def worker(*, once: bool, beside: int | None) -> None:
     """Do the jobs on the table, one at a time."""
     settings = settings_from_environment()
-    database, handlers, parent = open_home(settings), job_handlers(settings), os.getppid()
+    database, handlers = open_home(settings), job_handlers(settings)
     signal.signal(signal.SIGTERM, _stop)
     with staying_in(settings.home):
         try:
-            while not (beside_server and os.getppid() != parent):
+            while beside in {None, os.getppid()}:
                 jobs.run_due(database.writing, handlers)
                 if once:
                     return
