@@ -80,11 +80,11 @@ def _files(settings: Settings) -> Iterator[str]:
 
 def _built_files() -> Iterator[str]:
     try:
-        names = [*built_assets().values(), "sw.js", "fonts.css", "fonts"]
+        hashed = [name for kind, name in built_assets().items() if kind != "version"]
     except Misconfigured as error:
         yield str(error)
         return
-    for name in names:
+    for name in (*hashed, "sw.js", "fonts.css", "fonts"):
         if not (BUILT / name).exists():
             yield f"The built file {name} is missing. Run 'make build'."
 
