@@ -14,10 +14,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from checklists import queries as checklists
 from monitoring.core import clock, installation
 from monitoring.media.models import MediaFile
 from tests.factories import World
-from tests.field import Tablet, seen_by, sheet_of
+from tests.field import Tablet, plan_versions, seen_by, sheet_of
 from tests.sealing import Wire, base64_of
 from visits.plan.models import Visit
 from visits.sheets import operations as sheets
@@ -134,9 +135,6 @@ def test_one_entry_that_nobody_can_read_stops_none_of_the_other_49(session: Sess
 
 
 def _codes(session: Session, visit: Visit) -> list[str]:
-    from checklists import queries as checklists  # noqa: PLC0415
-    from tests.field import plan_versions  # noqa: PLC0415
-
     return list(checklists.definition(session, plan_versions(visit)["POLICE"]).questions)
 
 
