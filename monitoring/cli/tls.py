@@ -71,4 +71,4 @@ def tell(settings: Settings) -> None:
     files = Certificates(settings.keys)
     click.echo(f"A tablet trusts this server once it has the certificate {files.authority}.")
     click.echo(f"Carry that file to the tablet, or open {settings.base_url}/tablet/trust there: the page has it, and the steps.")
-    click.echo(f"Compare its SHA-256 before trusting it: {fingerprint(read(files.authority))}")
+    click.echo(f"The device must show this SHA-256 of it: {fingerprint(read(files.authority))}")

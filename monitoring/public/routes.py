@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from monitoring.coalition import queries as coalition
 from monitoring.coalition.rules import CallState
-from monitoring.core.certificates import fingerprint, read
 from monitoring.core.errors import NotFound
 from monitoring.core.i18n import LANGUAGES
 from monitoring.core.templating import language
@@ -92,7 +91,8 @@ def recommendation(language: str, code: str) -> ResponseReturnValue:
 @requires(Access.PUBLIC)
 def trust() -> ResponseReturnValue:
     """How a tablet comes to trust a server that made its own certificate."""
-    return render_template("public/trust.html", fingerprint=fingerprint(read(_authority())))
+    _authority()
+    return render_template("public/trust.html")
 
 
 @bp.get("/tablet/trust/authority.crt")
