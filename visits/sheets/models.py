@@ -3,14 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitoring.core.db import Code, Encrypted, Identified, Moment, sealed_column
-
-_NUMBERED = text("quarantine_number IS NOT NULL")
-QUARANTINED_ROWS: dict[str, Any] = {"sqlite_where": _NUMBERED, "postgresql_where": _NUMBERED}
-"""Few rows of many: an index of those alone costs the others nothing."""
 
 
 class Device(Identified):
@@ -69,7 +65,7 @@ class Entry(Identified):
         UniqueConstraint("device_id", "counter"),
         UniqueConstraint("visit_id", "seq"),
         Index("ix_entries_sheet_question", "sheet_id", "question"),
-        Index("ix_entries_quarantine", "device_id", "visit_id", **QUARANTINED_ROWS),
+        Index("ix_entries_device", "device_id", "state", "visit_id"),
     )
 
     visit_id: Mapped[UUID] = mapped_column(index=True)

@@ -53,10 +53,7 @@ def upgrade() -> None:
     with op.batch_alter_table('entries', schema=None) as batch_op:
         batch_op.add_column(sa.Column('quarantine_number', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('decided_by', sa.Uuid(), nullable=True))
-        numbered = sa.text('quarantine_number IS NOT NULL')
-        batch_op.create_index(
-            'ix_entries_quarantine', ['device_id', 'visit_id'], unique=False, sqlite_where=numbered, postgresql_where=numbered
-        )
+        batch_op.create_index('ix_entries_device', ['device_id', 'state', 'visit_id'], unique=False)
 
     with op.batch_alter_table('media_files', schema=None) as batch_op:
         batch_op.add_column(sa.Column('key', sa.LargeBinary(), nullable=True))

@@ -110,8 +110,8 @@ class _Release(Intake):
     def _known(self, entries: list[Incoming]) -> dict[UUID | int, Any]:
         return {}
 
-    def _check_standing(self, visit: Visit, plan: Plan) -> None:
-        pass
+    def _stop(self, visit: Visit, plan: Plan) -> QuarantineReason | None:
+        return None
 
     def _check_own(self, sheet: Sheet) -> None:
         pass

@@ -118,6 +118,7 @@ class Intake:
     def __init__(self, session: Session, actor: Actor, device: Device, stopped: QuarantineReason | None = None) -> None:
         self._session, self._actor, self._device, self._stopped = session, actor, device, stopped
         self._visits: dict[UUID, tuple[Visit, Plan]] = {}
+        self._stops: dict[UUID, QuarantineReason | None] = {}
         self._sheets: dict[UUID, Sheet] = {}
         self._keys: dict[UUID, bytes | None] = {}
         self._waiting: int | None = None
@@ -152,7 +153,8 @@ class Intake:
         ids = {entry.visit for entry in entries}
         query = select(Visit).where(Visit.id.in_(ids)).order_by(Visit.id).with_for_update()
         for visit in self._session.scalars(query.execution_options(populate_existing=True)):
-            self._visits[visit.id] = (visit, plan_of(visit))
+            plan = plan_of(visit)
+            self._visits[visit.id], self._stops[visit.id] = (visit, plan), self._stop(visit, plan)
             self._seq[visit.id] = visit.last_seq
         self._sheets = {s.id: s for s in self._session.scalars(select(Sheet).where(Sheet.visit_id.in_(list(self._visits))))}
 
@@ -196,22 +198,19 @@ class Intake:
     def _check(self, entry: Incoming) -> QuestionDefinition | None:
         if self._stopped is not None:
             raise _Waiting(self._stopped)
-        if entry.visit not in self._visits:
-            raise _Waiting(QuarantineReason.NO_VISIT)
-        visit, plan = self._visits[entry.visit]
-        self._check_standing(visit, plan)
+        stop = self._stops.get(entry.visit, QuarantineReason.NO_VISIT)
+        if stop is not None:
+            raise _Waiting(stop)
         if entry.question == OPENED and entry.sheet not in self._sheets:
-            self._open_sheet(entry, visit, plan)
+            self._open_sheet(entry, *self._visits[entry.visit])
         sheet = self._sheets.get(entry.sheet)
-        if sheet is None or sheet.visit_id != visit.id:
+        if sheet is None or sheet.visit_id != entry.visit:
             raise _Waiting(QuarantineReason.NO_SHEET)
         self._check_own(sheet)
         return self._question(entry, sheet)
 
-    def _check_standing(self, visit: Visit, plan: Plan) -> None:
-        reason = why_not(self._actor, visit, plan)
-        if reason is not None:
-            raise _Waiting(reason)
+    def _stop(self, visit: Visit, plan: Plan) -> QuarantineReason | None:
+        return why_not(self._actor, visit, plan)
 
     def _check_own(self, sheet: Sheet) -> None:
         if sheet.per == SheetKind.INTERVIEW and sheet.opened_by != self._actor.person_id:

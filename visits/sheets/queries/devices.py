@@ -48,14 +48,14 @@ def sender_for(session: Session, authorization: str) -> Sender | None:
     if match is None:
         return None
     try:
-        device = session.get(Device, UUID(match[1]))
+        device_id = UUID(match[1])
     except ValueError:
         return None
-    known = device.token_hash if device is not None and device.token_hash else ""
-    if not hmac.compare_digest(known, token_hash(match[2])) or device is None:
+    query = select(Device.token_hash, Person).join(Person, Person.id == Device.person_id).where(Device.id == device_id)
+    found = session.execute(query).first()
+    if not hmac.compare_digest((found and found.token_hash) or "", token_hash(match[2])) or found is None:
         return None
-    person = session.get_one(Person, device.person_id)
-    return Sender(device.id, actor_of(person), person.active)
+    return Sender(device_id, actor_of(found.Person), found.Person.active)
 
 
 def devices_of(session: Session, person_id: UUID) -> list[Device]:
@@ -75,7 +75,7 @@ def own_device(session: Session, actor: Actor, device_id: UUID) -> Device:
 
 def watermarks_of(session: Session, device_id: UUID) -> dict[str, int]:
     """How far a verified backup goes: by visit in which the device's entries count, and for what it has in quarantine."""
-    here = select(Entry.visit_id).where(Entry.device_id == device_id, Entry.state == EntryState.STORED)
+    here = select(Entry.visit_id).where(Entry.device_id == device_id, Entry.state == EntryState.STORED).distinct()
     rows = session.execute(select(Visit.id, Visit.backed_up_seq).where(Visit.id.in_(here)))
     quarantine = session.scalars(select(Device.backed_up_quarantined).where(Device.id == device_id)).one()
     return {**{str(row.id): row.backed_up_seq for row in rows}, "quarantine": quarantine}

@@ -19,7 +19,7 @@ from visits.sheets.models import Device, Entry, WaitingFile
 from visits.sheets.rules import WINDOW, EntryState, QuarantineReason
 
 Column = InstrumentedAttribute[Any]
-UNDECIDED_ENTRY = Entry.quarantine_number.is_not(None) & (Entry.state == EntryState.QUARANTINED)
+UNDECIDED_ENTRY = Entry.state == EntryState.QUARANTINED
 UNDECIDED_FILE = WaitingFile.decided_by.is_(None)
 
 

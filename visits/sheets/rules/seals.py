@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -98,9 +99,16 @@ def parse_sealed(raw: object) -> SealedEntry:
 
 def _uuid(raw: Mapping[str, Any], name: str) -> UUID:
     value = raw.get(name)
-    if not isinstance(value, str) or not _UUID.fullmatch(value):
+    found = _read_uuid(value) if isinstance(value, str) else None
+    if found is None:
         raise EntryProblem(MALFORMED, what=name)
-    return UUID(value)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _read_uuid(text: str) -> UUID | None:
+    """Most entries of a batch name the same envelope, visit, sheet and device."""
+    return UUID(text) if _UUID.fullmatch(text) else None
 
 
 def _bytes(raw: Mapping[str, Any], name: str, most: int) -> bytes:
