@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { sha256 } from "../../monitoring/tablet/client/codec.ts";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { addKeeper, Full, keepers, removeKeeper, Storage, type Outgoing, type Row } from "../../monitoring/tablet/client/storage/index.ts";
+import { addKeeper, Cleared, Full, keepers, removeKeeper, Storage, type Outgoing, type Row } from "../../monitoring/tablet/client/storage/index.ts";
 
 let number = 0;
 let storage: Storage;
@@ -27,8 +27,9 @@ function failing(name: string, times = Number.POSITIVE_INFINITY): () => void {
   return () => spy.mockRestore();
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   storage = new Storage(`person-${(number += 1)}`);
+  await storage.keep("device", { id: "d", token: "t", macKey: "" });
 });
 
 describe("the storage of a tablet", () => {
@@ -105,6 +106,12 @@ describe("the storage of a tablet", () => {
     const restore = failing("QuotaExceededError");
     await expect(storage.save(row("1"), outgoing("1", 1), ENVELOPE)).rejects.toBeInstanceOf(Full);
     restore();
+  });
+
+  it("takes nothing more once the browser has cleared what was kept: its envelopes are gone", async () => {
+    await storage.save(row("1"), outgoing("1", 1), ENVELOPE);
+    await storage.drop("device");
+    await expect(storage.save(row("2"), outgoing("2", 2), null)).rejects.toBeInstanceOf(Cleared);
   });
 
   it("shows one person nothing of another", async () => {

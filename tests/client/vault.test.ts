@@ -66,7 +66,7 @@ beforeEach(async () => {
 });
 
 function say(id: string, value: string, bases: string[] = []): Parameters<Vault["save"]>[0] {
-  return { id, sheet: "s", question: "Q1", content: { ...EMPTY, value }, bases, device_time: TIME };
+  return { id, visit: "v", sheet: "s", question: "Q1", content: { ...EMPTY, value }, bases, device_time: TIME };
 }
 
 describe("the vault", () => {

@@ -2,9 +2,10 @@
 
 import type { Remote } from "comlink";
 import { evaluate } from "../shared/evaluation.ts";
-import type { Definition, Facts, SheetResult } from "../shared/types.ts";
+import type { Definition, Facts, Severity, SheetResult } from "../shared/types.ts";
 import { Book, EMPTY, heads, sidesOf, startingFrom, type Content, type Entry, type Opened, type Side } from "./entries.ts";
 import { factsWith, isFact } from "./facts.ts";
+import { noteRemoval } from "./ledger.ts";
 import * as network from "./network.ts";
 import type { Locks } from "./locks.ts";
 import type { Storage } from "./storage/index.ts";
@@ -29,6 +30,8 @@ export class App {
   tally: Tally = EMPTY_TALLY;
   book = new Book();
   photosMissing = 0;
+  /** Whether the server gives something to read, else why not: no_network, sign_in, somebody_else, device. */
+  reading = "open";
   /** Changes that the disk did not take: kept in memory and tried again, and said loudly. */
   unsaved = 0;
   doors!: Doors;
@@ -64,21 +67,36 @@ export class App {
 
   /** The visits of this person: from the server if it answers, else those known here. What one may no longer see is let go of. */
   async loadVisits(): Promise<void> {
-    let found: network.VisitRow[];
+    this.reading = "open";
     try {
-      found = await network.visits();
-    } catch {
-      return;
+      const known = await this.signedIn();
+      const found = await network.visits();
+      const may = new Set(known ? found.map((row) => row.id) : []);
+      for (const visit of this.ready) if (!may.has(visit)) await this.forget(visit);
+      await this.vault.keepVisits(found);
+      await this.loadKnown();
+      if (!known) this.reading = "device";
+    } catch (problem) {
+      this.reading = problem instanceof network.Refused ? problem.code : "no_network";
     }
-    const { person } = await network.me().catch(() => ({ person: { id: "" } }));
-    if (person.id !== this.me.id) return;
-    for (const visit of this.ready) if (!found.some((row) => row.id === visit)) await this.vault.forget(visit);
-    await this.vault.keepVisits(found);
-    await this.loadKnown();
+  }
+
+  /** That it is this person who has signed in, not a colleague; whether the server still knows this tablet. */
+  private async signedIn(): Promise<boolean> {
+    const device = await this.storage.setting<{ id: string }>("device");
+    const found = await network.me(device?.id);
+    if (found.person.id !== this.me.id) throw new network.Refused(401, "somebody_else", "");
+    return found.device !== null;
+  }
+
+  private async forget(visit: string): Promise<void> {
+    await this.vault.forget(visit);
+    noteRemoval(this.storage.name, "forgotten", 1);
   }
 
   /** Fetch everything that a visit needs, all or nothing. Throws like the network. */
   async takeAlong(visit: string, progress: (done: number, all: number) => void = () => undefined): Promise<void> {
+    if (!(await this.signedIn())) throw new network.Refused(401, "device", "");
     const manifest = await network.manifest(visit);
     const names = Object.entries(manifest.parts);
     const parts = new Map<string, string>();
@@ -130,6 +148,11 @@ export class App {
   }
 
   // ---- sheets and answers
+
+  /** What the server did not take into the visit. */
+  putAside(): Entry[] {
+    return this.book.all().filter((entry) => entry.sent === "quarantined" || entry.sent === "refused" || entry.sent === "parked");
+  }
 
   of(sheet: string): Entry[] {
     return this.book.of(sheet);
@@ -193,10 +216,16 @@ export class App {
     return this.keep(this.save(entry));
   }
 
-  private keep(work: Promise<void>): Promise<void> {
-    this.saving.add(work);
-    void work.finally(() => this.saving.delete(work));
+  private keep<T>(work: Promise<T>): Promise<T> {
+    const done = (): void => void this.saving.delete(settling);
+    const settling: Promise<void> = work.then(done, done);
+    this.saving.add(settling);
     return work;
+  }
+
+  /** Changes on their way to the disk. */
+  get onTheWay(): number {
+    return this.saving.size;
   }
 
   /** When everything that was said so far is on the disk. */
@@ -211,9 +240,9 @@ export class App {
   }
 
   private async save(entry: Entry): Promise<void> {
-    const { id, sheet, question, content, bases, device_time, opened } = entry;
+    const { id, visit, sheet, question, content, bases, device_time, opened } = entry;
     try {
-      await this.vault.save({ id, sheet, question, content, bases, device_time, ...(opened ? { opened } : {}) });
+      await this.vault.save({ id, visit, sheet, question, content, bases, device_time, ...(opened ? { opened } : {}) });
     } catch {
       if (entry.sent !== "unsaved") this.unsaved += 1;
       this.book.change(id, { sent: "unsaved" });
@@ -222,8 +251,8 @@ export class App {
       return;
     }
     if (entry.sent === "unsaved") this.unsaved -= 1;
-    this.book.change(id, { sent: "waiting" });
-    void this.sync.wake();
+    if (entry.sent === "unsaved" || entry.sent === "saving") this.book.change(id, { sent: "waiting" }); // it may have been sent already
+    this.sync.more();
   }
 
   /** Open a room; its label carries this member's letter. */
@@ -241,21 +270,28 @@ export class App {
     if (!version) return undefined;
     const id = crypto.randomUUID();
     const label = joins ? `${joins.label}+` : this.nextLabel("INTERVIEW");
-    this.book.add(await this.vault.openInterview(id, version, label, joins?.id ?? null, localTime(new Date())));
-    void this.sync.wake();
+    this.book.add(await this.keep(this.vault.openInterview(id, version, label, joins?.id ?? null, localTime(new Date()))));
+    this.sync.more();
     return id;
+  }
+
+  /** Seal an answer of an interview; how grave it is, is told at this moment only. Raises Full and what else the disk says. */
+  async answer(sheet: string, question: string, content: Content): Promise<Severity | null> {
+    const problem = await this.keep(this.vault.answer(sheet, question, content, localTime(new Date())));
+    this.sync.more();
+    return problem;
   }
 
   async closeInterview(sheet: SheetRow): Promise<void> {
     const before = this.sheets().find((other) => other.id === sheet.joins);
-    const { entry, tally } = await this.vault.closeInterview(sheet.id, before?.closed ?? false, localTime(new Date()));
+    const { entry, tally } = await this.keep(this.vault.closeInterview(sheet.id, before?.closed ?? false, localTime(new Date())));
     this.book.add(entry);
     this.tally = tally;
-    void this.sync.wake();
+    this.sync.more();
   }
 
   async leaveVisit(): Promise<void> {
-    this.tally = await this.vault.leaveVisit(localTime(new Date()));
+    this.tally = await this.keep(this.vault.leaveVisit(localTime(new Date())));
     void this.sync.wake();
   }
 
@@ -266,8 +302,8 @@ export class App {
   }
 
   async addPhoto(sheet: string, file: Blob): Promise<string> {
-    const name = await this.vault.photo(sheet, file);
-    void this.sync.wake();
+    const name = await this.keep(this.vault.photo(sheet, file));
+    this.sync.more();
     return name;
   }
 }

@@ -1,12 +1,13 @@
 // Bundles the tablet client: run from the project's top folder. Names carry a hash of their content, so that an old page finds its own files.
+// The tests bring out versions of their own: into another folder, with a script more in every bundle.
 import { createHash } from "node:crypto";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { build } from "esbuild";
 
 const SOURCE = "monitoring/tablet/client";
-const OUT = "monitoring/static/build";
-const usual = { bundle: true, minify: true, target: ["es2022"], outdir: OUT, logLevel: "warning", metafile: true, entryNames: "[name]-[hash]" };
+const [OUT = "monitoring/static/build", ALSO] = process.argv.slice(2);
+const usual = { inject: ALSO ? [ALSO] : [], bundle: true, minify: true, target: ["es2022"], outdir: OUT, logLevel: "warning", metafile: true, entryNames: "[name]-[hash]" };
 
 async function bundle(entry, name, options) {
   const result = await build({ ...usual, entryPoints: { [name]: `${SOURCE}/${entry}` }, ...options });

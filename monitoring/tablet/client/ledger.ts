@@ -7,7 +7,7 @@ interface Line {
 
 interface Removal {
   name: string;
-  what: "passed" | "forgotten" | "destroyed";
+  what: "passed" | "forgotten" | "destroyed" | "cleared";
   count: number;
   day: string;
 }
@@ -50,9 +50,14 @@ export function lost(found: Record<string, Line | undefined>): Record<string, nu
   return gone;
 }
 
-export function forgetLine(keeper: string): void {
-  const { [keeper]: _gone, ...rest } = read<Record<string, Line>>(BOOK, {});
-  write(BOOK, rest);
+/** Somebody has been told of what is gone: from now on it stands among the removals. */
+export function acknowledge(found: Record<string, Line | undefined>): void {
+  const book = expected();
+  for (const [keeper, count] of Object.entries(lost(found))) {
+    noteRemoval(keeper, "cleared", count);
+    delete book[keeper];
+  }
+  write(BOOK, book);
 }
 
 /** Every way in which something leaves this tablet is written down. */

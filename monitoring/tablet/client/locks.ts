@@ -1,6 +1,6 @@
 // Two locks. Covered: the screen is hidden, the vault lives, a PIN opens. Shut: the vault is ended and the page left, the passphrase opens.
 
-const COVER_AFTER = 2 * 60_000;
+export const COVER_AFTER = 2 * 60_000;
 const SHUT_AFTER = 15 * 60_000;
 const LOOK_EVERY = 5_000;
 const QUICK_ESCAPES = 3;
@@ -16,7 +16,8 @@ export class Locks {
   private touched = performance.now();
   private seen = Date.now();
   private escapes: number[] = [];
-  private held = 0;
+  private held = false;
+  private covered = false;
 
   constructor(private readonly doors: Doors) {
     for (const kind of ["pointerdown", "keydown", "input"]) addEventListener(kind, this.touch, { capture: true, passive: true });
@@ -26,7 +27,14 @@ export class Locks {
   }
 
   coverNow(): void {
+    this.covered = true;
     this.doors.cover();
+  }
+
+  /** The right PIN was given. */
+  opened(): void {
+    this.covered = false;
+    this.touch();
   }
 
   shutNow(): void {
@@ -39,21 +47,23 @@ export class Locks {
 
   /** While a photo is chosen the page is hidden without anybody having gone away. */
   hold(): void {
-    this.held += 1;
+    this.held = true;
   }
 
   letGo(): void {
-    this.held = Math.max(0, this.held - 1);
     this.touch();
   }
 
+  /** Whoever touches the page is here again; what is touched on a covered one keeps nothing open. */
   private readonly touch = (): void => {
+    if (this.covered) return;
+    this.held = false;
     this.touched = performance.now();
     this.seen = Date.now();
   };
 
   private readonly hidden = (): void => {
-    if (document.hidden && this.held === 0) this.doors.cover();
+    if (document.hidden && !this.held) this.coverNow();
     if (!document.hidden) this.look();
   };
 
@@ -61,7 +71,7 @@ export class Locks {
   private readonly look = (): void => {
     const idle = Math.max(performance.now() - this.touched, Date.now() - this.seen);
     if (idle >= SHUT_AFTER) this.doors.shut();
-    else if (idle >= COVER_AFTER && this.held === 0) this.doors.cover();
+    else if (idle >= COVER_AFTER && !this.held) this.coverNow();
   };
 
   private readonly escape = (event: KeyboardEvent): void => {

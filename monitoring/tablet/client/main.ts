@@ -1,8 +1,8 @@
 // Starts the client: keeps its files, lets somebody in, shows the screen that the address names, and locks.
 
 import { App } from "./app.ts";
-import { h, show } from "./dom.ts";
-import { Locks } from "./locks.ts";
+import { drawCurtain, h, openCurtain, show } from "./dom.ts";
+import { COVER_AFTER, Locks } from "./locks.ts";
 import { deskOf, everybody, lostWork, wakeAll, type Desk } from "./people.ts";
 import { keepFiles } from "./release.ts";
 import { accessScreen } from "./screens/access.ts";
@@ -53,41 +53,57 @@ function notice(words: string): void {
 async function enter(keeper: Keeper, vault: VaultDoor): Promise<void> {
   const name = `writer-${keeper.name}`;
   const free = await navigator.locks.request(name, { ifAvailable: true }, async (lock) => lock !== null);
-  if (!free) waitForOtherTab();
+  const waiting = free ? undefined : waitForOtherTab(vault);
   void navigator.locks.request(name, async () => {
+    clearTimeout(waiting);
+    await vault.vault.begin(); // the other tab went on counting
     await inside(deskOf(keeper), vault);
     await new Promise(() => undefined); // kept until this page is left
   });
 }
 
-function waitForOtherTab(): void {
-  show(h("main", { class: "narrow" }, h("h1", {}, t("Open in another tab")),
+/** A tab that waits is open too: nobody must find it so much later. */
+function waitForOtherTab(vault: VaultDoor): ReturnType<typeof setTimeout> {
+  show(h("main", { class: "narrow", "data-screen": "waiting" }, h("h1", {}, t("Open in another tab")),
     h("p", {}, t("Your sheets are open in another tab of this tablet. Close that tab: this one goes on by itself, with everything that was written there."))));
+  return setTimeout(() => leave(vault, null), COVER_AFTER);
 }
 
-async function inside(desk: Desk, door_: VaultDoor): Promise<void> {
-  const app = await App.start(door_.vault, desk.storage, desk.sync);
+/** End the vault and leave the page: to the locked door, or away. */
+function leave(vault: VaultDoor, where: string | null): void {
+  vault.end();
+  if (where) return location.replace(where);
+  history.replaceState(null, "", "/tablet/");
+  location.reload();
+}
+
+async function inside(desk: Desk, vault: VaultDoor): Promise<void> {
+  const app = await App.start(vault.vault, desk.storage, desk.sync);
   await learn(chosenLanguage(app.me.language));
-  const leave = (where: string | null): void => {
-    door_.end();
-    if (where) location.replace(where);
-    else {
-      history.replaceState(null, "", "/tablet/");
-      location.reload();
-    }
-  };
   let covered = false;
   const draw = (): void => void (covered || route(app));
-  const locks = new Locks({
-    cover: () => {
-      if (covered) return;
-      covered = true;
-      void lastWords(app, LAST_WORDS_AT_LEISURE);
-      coverScreen(app, { opened: () => { covered = false; draw(); }, shut: () => leave(null), exit: () => leave("about:blank") });
-    },
-    shut: () => void lastWords(app, LAST_WORDS_AT_LEISURE).then(() => leave(null)),
-    quickExit: () => void lastWords(app, LAST_WORDS).then(() => leave("about:blank")),
-  });
+  /** The screen is empty before anything else happens. */
+  const away = async (where: string | null, patience: number): Promise<void> => {
+    saveWhatIsTyped();
+    drawCurtain();
+    await lastWords(app, patience);
+    leave(vault, where);
+  };
+  const shut = (): void => void away(null, LAST_WORDS_AT_LEISURE);
+  const exit = (): void => void away("about:blank", LAST_WORDS);
+  const opened = (): void => {
+    covered = false;
+    openCurtain();
+    locks.opened();
+    draw();
+  };
+  const cover = (): void => {
+    if (covered) return;
+    covered = true;
+    void lastWords(app, LAST_WORDS_AT_LEISURE);
+    coverScreen(app, { opened, shut, exit });
+  };
+  const locks = new Locks({ cover, shut, quickExit: exit });
   app.doors = { cover: () => locks.coverNow(), shut: () => locks.shutNow(), exit: () => locks.exitNow(), locks };
   addEventListener("hashchange", draw);
   addEventListener("pagehide", () => void lastWords(app, LAST_WORDS));
@@ -103,7 +119,7 @@ async function lastWords(app: App, patience: number): Promise<void> {
 }
 
 async function route(app: App): Promise<void> {
-  const [kind, visit = "", what = "", sheet = "", section = ""] = location.hash.replace(/^#\//, "").split("/");
+  const [kind, visit = "", what = "", sheet = "", section = "", at = ""] = location.hash.replace(/^#\//, "").split("/");
   app.changed = () => undefined;
   scrollTo(0, 0);
   app.leaveSheetUnless(what === "sheet" ? sheet : "");
@@ -111,7 +127,7 @@ async function route(app: App): Promise<void> {
   if (kind !== "visit") return visitsScreen(app);
   if (!(await app.open(visit))) return visitsScreen(app, t("This visit was not taken along, or is not yours any more."));
   const row = app.sheets().find((found) => found.id === sheet);
-  if (what === "sheet" && row) return row.per === "interview" ? interviewScreen(app, row) : sheetScreen(app, row, section);
+  if (what === "sheet" && row) return row.per === "interview" ? interviewScreen(app, row) : sheetScreen(app, row, section, at);
   if (what === "access") return accessScreen(app);
   if (what === "found") return foundScreen(app);
   if (what === "law") return lawScreen(app);

@@ -33,9 +33,18 @@ export function wakeAll(): void {
 
 /** Unsent changes that should be here and are not: a browser or somebody cleared them. */
 export async function lostWork(): Promise<number> {
+  return Object.values(ledger.lost(await stillHere())).reduce((sum, count) => sum + count, 0);
+}
+
+/** The person of this tablet has told somebody of what is gone. */
+export async function toldOfLoss(): Promise<void> {
+  ledger.acknowledge(await stillHere());
+}
+
+async function stillHere(): Promise<Record<string, { waiting: number; counter: number }>> {
   const found: Record<string, { waiting: number; counter: number }> = {};
   for (const { keeper, storage } of await everybody()) {
     found[keeper.name] = { waiting: 0, counter: (await storage.setting<number>("counter")) ?? 1 };
   }
-  return Object.values(ledger.lost(found)).reduce((sum, count) => sum + count, 0);
+  return found;
 }

@@ -35,8 +35,8 @@ export interface Wire {
   putFile(device: DeviceSecrets, file: OutgoingFile, envelope: Envelope, sealed: Bytes): Promise<FileAnswer>;
 }
 
-/** sent: nothing waits; otherwise why it does. */
-export type State = "sent" | "waiting" | "no_network" | "stranger" | "device" | "slow_down" | "trouble";
+/** sent: nothing waits; cleared: what waited is gone from this tablet; otherwise why it waits. */
+export type State = "sent" | "waiting" | "no_network" | "stranger" | "device" | "slow_down" | "trouble" | "cleared";
 
 export interface Told {
   /** What became of entries, by id. */
@@ -57,6 +57,10 @@ export class Sync {
   /** When the oldest of them was made, in minutes since 1970. */
   oldest: number | null = null;
   problems = 0;
+  /** Photos that the server does not take. */
+  badPhotos = new Set<string>();
+  /** Unsent changes that were on this tablet and are not any more. */
+  lost = 0;
   /** The session has ended: colleagues' answers wait for a sign-in, sending goes on. */
   signIn = false;
   told: Told = NOBODY;
@@ -85,6 +89,13 @@ export class Sync {
       }
     });
     return this.running;
+  }
+
+  /** One more is on the disk. */
+  more(): void {
+    this.unsent += 1;
+    if (this.state === "sent") this.state = "waiting";
+    void this.wake();
   }
 
   stop(): void {
@@ -128,9 +139,19 @@ export class Sync {
     const waiting = all.filter((item) => item.fate === "waiting");
     this.unsent = waiting.length;
     this.oldest = waiting.length ? Math.min(...waiting.map((item) => item.at)) : null;
+    this.badPhotos = new Set(files.filter((file) => file.fate === "refused" || file.fate === "parked").map((file) => file.sha256));
     this.problems = all.filter((item) => item.fate === "parked" || item.fate === "refused" || item.fate === "quarantined").length;
     if (this.unsent > 0 && this.state === "sent") this.state = "waiting";
-    ledger.expect(this.outbox.name, { waiting: this.unsent, counter: (await this.outbox.setting<number>("counter")) ?? 1 });
+    await this.compare();
+  }
+
+  /** With what should be here: where the browser or somebody cleared the storage, nothing must look as if all were sent. */
+  private async compare(): Promise<void> {
+    const counter = (await this.outbox.setting<number>("counter")) ?? 1;
+    const before = ledger.expected()[this.outbox.name];
+    if (!before || counter >= before.counter) return ledger.expect(this.outbox.name, { waiting: this.unsent, counter });
+    this.lost = before.waiting;
+    this.state = "cleared";
   }
 
   private async device(): Promise<DeviceSecrets> {

@@ -7,6 +7,7 @@ import { t } from "../texts.ts";
 import { refreshState, topBar } from "./frame.ts";
 import { savedWhileTyping } from "./typing.ts";
 
+const DOUBLE_TAP = 600;
 const ANSWERS = ["asked", "given", "given_with_limits", "delayed", "refused"];
 
 export function accessWord(answer: string): string {
@@ -68,7 +69,13 @@ function law(app: App): string {
     : t("Article 20 of OPCAT knows no exception for a national mechanism. The grounds of Article 14 are for the Subcommittee alone.");
 }
 
+let adding = false;
+
+/** Write down one more, also when the tap was a double one. */
 function add(app: App, item: string, fresh: () => void): void {
+  if (adding) return;
+  adding = true;
+  setTimeout(() => { adding = false; }, DOUBLE_TAP);
   const now = clockAt(app.pack?.visit.time_zone ?? "UTC", new Date());
   const code = `access.${item}.${crypto.randomUUID().slice(0, 8)}`;
   void app.record(app.pack?.visit_sheet ?? "", code, { ...EMPTY, value: "asked", sources: ["observation"], access: { at: now, who: "", ground: "" } });

@@ -3,7 +3,7 @@
 import type { App } from "../app.ts";
 import { h, show } from "../dom.ts";
 import { inWords, severityWord, t } from "../texts.ts";
-import { topBar } from "./frame.ts";
+import { signInAddress, topBar } from "./frame.ts";
 
 export function colleaguesScreen(app: App): void {
   const pack = app.pack;
@@ -14,7 +14,7 @@ export function colleaguesScreen(app: App): void {
     topBar(app, `#/visit/${pack.visit.id}`, t("Colleagues")),
     h("main", {},
       h("h1", {}, t("Colleagues")),
-      app.sync.signIn ? h("p", { class: "message" }, t("Colleagues' answers arrive again after you sign in. Yours are sent all the same."), " ", h("a", { href: `/sign-in?next=${encodeURIComponent("/tablet/")}` }, t("Sign in"))) : null,
+      app.sync.signIn ? h("p", { class: "message" }, t("Colleagues' answers arrive again after you sign in. Yours are sent all the same."), " ", h("a", { href: signInAddress() }, t("Sign in"))) : null,
       h("ul", { class: "rows" }, pack.team.map((member) => {
         const theirs = entries.filter((entry) => entry.author === member.id && !entry.question.startsWith("sheet."));
         const last = theirs.map((entry) => entry.device_time).sort().at(-1);

@@ -1,7 +1,7 @@
 // Covered: nothing of the visit is on the screen, the PIN brings it back. Five wrong ones shut the vault.
 
 import type { App } from "../app.ts";
-import { h, show } from "../dom.ts";
+import { drawCurtain, h } from "../dom.ts";
 import { t } from "../texts.ts";
 
 interface Ways {
@@ -44,7 +44,7 @@ export function coverScreen(app: App, ways: Ways): void {
   };
   addEventListener("keydown", keyed);
   const names: Record<string, string> = { "←": t("Delete"), "✓": t("Open") };
-  show(h("main", { class: "narrow cover", "data-covered": "true" },
+  drawCurtain(h("main", { class: "narrow cover", "data-covered": "true" },
     h("h1", {}, t("Covered")),
     dots,
     problem,

@@ -12,22 +12,40 @@ export function topBar(app: App, back: string | null, title: string): HTMLElemen
     sentState(app),
     h("button", { class: "icon", type: "button", "data-lock": "cover", "aria-label": t("Cover the screen"), title: t("Cover the screen"), onclick: () => app.doors.cover() }, padlock()),
     quickExit(() => app.doors.exit()),
+    loud(app),
   );
+}
+
+/** What cannot wait, on every screen. */
+function loud(app: App): HTMLElement {
+  const words = app.sync.state === "cleared" ? lostWords(app.sync.lost) : app.unsaved ? unsavedWords(app.unsaved) : "";
+  return h("p", { class: "alarm loud", role: "alert", hidden: words === "", "data-lost": app.sync.state === "cleared" ? app.sync.lost : null }, words);
+}
+
+export function lostWords(lost: number): string {
+  return t("%(count)s unsent changes should be on this tablet and are not: the browser or somebody cleared them. Do not use it further, and tell your coordinator today.", { count: lost });
+}
+
+export function unsavedWords(unsaved: number): string {
+  return t("%(count)s changes are not on the disk of this tablet: it is full or broken. Keep this page open, make room, and send them.", { count: unsaved });
 }
 
 export function sentState(app: App): HTMLElement {
   const { sync } = app;
-  const words = app.unsaved ? t("%(count)s not on the disk", { count: app.unsaved }) : sentWords(sync);
-  return h("a", { class: `sent sent-${sync.state}`, href: "#/unsent", role: "status", "data-sent": sync.state, "data-unsent": sync.unsent, "data-unsaved": app.unsaved }, words);
+  const unsent = sync.unsent + app.onTheWay;
+  const state = unsent > 0 && sync.state === "sent" ? "waiting" : sync.state;
+  const words = app.unsaved ? t("%(count)s not on the disk", { count: app.unsaved }) : sentWords(sync, state, unsent);
+  return h("a", { class: `sent sent-${state}`, href: "#/unsent", role: "status", "data-sent": state, "data-unsent": unsent, "data-unsaved": app.unsaved }, words);
 }
 
-export function sentWords(sync: Sync): string {
-  const count = sync.unsent;
-  switch (sync.state) {
+export function sentWords(sync: Sync, state = sync.state, count = sync.unsent): string {
+  switch (state) {
     case "no_network":
       return count ? t("%(count)s unsent · no network", { count }) : t("no network");
     case "stranger":
       return t("%(count)s unsent · not our server", { count });
+    case "cleared":
+      return t("%(count)s missing", { count: sync.lost });
     case "device":
       return t("%(count)s unsent · this tablet is not known", { count });
     case "slow_down":
@@ -43,6 +61,12 @@ export function sentWords(sync: Sync): string {
 /** Draw the state anew without touching the rest of the screen. */
 export function refreshState(app: App): void {
   document.querySelector(".sent")?.replaceWith(sentState(app));
+  document.querySelector(".loud")?.replaceWith(loud(app));
+}
+
+/** To the sign-in page, and back to this screen. */
+export function signInAddress(): string {
+  return `/sign-in?next=${encodeURIComponent(`/tablet/${location.hash}`)}`;
 }
 
 /** Away at once; three times Escape does the same. */

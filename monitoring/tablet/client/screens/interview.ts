@@ -2,7 +2,7 @@
 // nothing of it is left on this tablet that anybody could read.
 
 import type { Question, Severity } from "../../shared/types.ts";
-import { localTime, type App } from "../app.ts";
+import type { App } from "../app.ts";
 import { h, show } from "../dom.ts";
 import { inWords, languageNote, t } from "../texts.ts";
 import type { SheetRow } from "../vault/pack.ts";
@@ -29,19 +29,23 @@ async function go(app: App, sheet: SheetRow, wanted: string | null, alert: Sever
 function draw(app: App, sheet: SheetRow, step: Step, question: Question, alert: Severity | null): void {
   let { content } = step;
   let after = Promise.resolve<Severity | null>(null);
+  const lost = (): void => {
+    content = step.content;
+    say(t("This answer could not be kept: the disk of this tablet is full or broken. Make room, then tap it again."));
+  };
   const asked: Asked = {
     question,
     sides: () => step.sides,
     content: () => content,
     record: async (changed) => {
       content = changed;
-      after = app.vault.answer(sheet.id, question.code, changed, localTime(new Date()));
-      await after;
-      void app.sync.wake();
+      after = app.answer(sheet.id, question.code, changed);
+      await after.catch(lost);
     },
-    redraw: () => void after.then((problem) => next(app, sheet, question, step, content.value, problem)),
+    redraw: () => void after.then((problem) => next(app, sheet, question, step, content.value, problem), lost),
     problem: () => step.problem,
     person: app.me.id,
+    place: null,
     zone: app.pack?.visit.time_zone ?? "UTC",
     standards: question.standards.map((code) => inWords(app.pack?.titles.standards[code])).filter(Boolean).join("; "),
     offered: question.code === LENGTH ? step.minutes : null,
@@ -63,6 +67,11 @@ function draw(app: App, sheet: SheetRow, step: Step, question: Question, alert: 
   );
 }
 
+function say(words: string): void {
+  document.querySelector(".interview > .alarm")?.remove();
+  document.querySelector(".interview")?.prepend(h("p", { class: "alarm", role: "alert" }, words));
+}
+
 /** After a tap on an answer the next question comes by itself; after anything else the same one stays. */
 function next(app: App, sheet: SheetRow, question: Question, step: Step, value: unknown, problem: Severity | null): Promise<void> {
   const quick = (question.type === "yes_no_partly" || question.type === "choice") && value !== null && value !== "not_assessed";
@@ -73,6 +82,10 @@ function next(app: App, sheet: SheetRow, question: Question, step: Step, value: 
 
 async function close(app: App, sheet: SheetRow): Promise<void> {
   if (!confirm(t("Close this interview? It will not be shown on this tablet again."))) return;
-  await app.closeInterview(sheet);
+  try {
+    await app.closeInterview(sheet);
+  } catch {
+    return say(t("This interview could not be closed: the disk of this tablet is full or broken. Make room, then try again."));
+  }
   location.hash = `#/visit/${app.pack?.visit.id}`;
 }

@@ -5,6 +5,7 @@ import { h } from "../dom.ts";
 import { photoAddress } from "../network.ts";
 import type { OutgoingFile } from "../storage/index.ts";
 import { t } from "../texts.ts";
+import { saveWhatIsTyped } from "./typing.ts";
 
 const MOST = 5;
 const LARGEST_BYTES = 20_000_000;
@@ -13,6 +14,8 @@ export interface Photos {
   app: App;
   sheet: string;
   taken: number;
+  /** The camera opens: whoever comes back, even to a page that was thrown away meanwhile, comes back to this question. */
+  opening: () => void;
 }
 
 export function photoButton(photos: Photos, question: string, taken: (name: string) => void): HTMLElement | null {
@@ -27,10 +30,15 @@ export function photoButton(photos: Photos, question: string, taken: (name: stri
     try {
       taken(await app.addPhoto(sheet, file));
     } catch (problem) {
-      say(field, problem instanceof Error && /room|Full/.test(problem.message + problem.name) ? t("There is no room for more photos on this tablet. Answers and notes are still kept. Send what waits, then try again.") : t("This file is not a picture that can be read. Take the photo again, or choose a JPEG, PNG, WebP or HEIC file."));
+      say(field, problem instanceof Error && problem.name === "Full" ? t("There is no room for more photos on this tablet. Answers and notes are still kept. Send what waits, then try again.") : t("This file is not a picture that can be read. Take the photo again, or choose a JPEG, PNG, WebP or HEIC file."));
     }
   };
-  return h("label", { class: "button photo", onclick: () => app.doors.locks.hold() }, t("Photo"),
+  const opening = (): void => {
+    saveWhatIsTyped();
+    photos.opening();
+    app.doors.locks.hold();
+  };
+  return h("label", { class: "button photo", onclick: opening }, t("Photo"),
     h("input", { type: "file", accept: "image/*", capture: "environment", "data-photo": question, onchange: (event: Event) => void take(event), oncancel: () => app.doors.locks.letGo() }));
 }
 
@@ -47,8 +55,8 @@ export function photoList({ app, sheet }: Photos, names: string[], remove: (name
     const image = h("img", { class: "thumb", alt: t("Photo"), width: 96, height: 72 });
     const figure = h("span", { class: "photo-kept" }, image);
     void show(app, sheet, name, image);
-    void app.storage.outgoingFiles().then((files) => {
-      const file = files.find((found) => found.sha256 === name && (found.fate === "refused" || found.fate === "parked"));
+    if (app.sync.badPhotos.has(name)) void app.storage.outgoingFiles().then((files) => {
+      const file = files.find((found) => found.sha256 === name);
       if (file) figure.append(notTaken(app, file, remove));
     });
     return figure;
@@ -57,6 +65,7 @@ export function photoList({ app, sheet }: Photos, names: string[], remove: (name
 
 async function show(app: App, sheet: string, name: string, image: HTMLImageElement): Promise<void> {
   const kept = await app.vault.view(name);
+  image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
   image.src = kept ? URL.createObjectURL(new Blob([kept], { type: "image/jpeg" })) : photoAddress(app.pack?.visit.id ?? "", sheet, name);
 }
 

@@ -7,7 +7,7 @@ import { h } from "../dom.ts";
 import { EMPTY, type Content, type Side } from "../entries.ts";
 import { answerWord, confidenceWord, inWords, reasonWord, sourceWord, t } from "../texts.ts";
 import { photoButton, photoList, type Photos } from "./photos.ts";
-import { savedWhileTyping } from "./typing.ts";
+import { complaint, judge, savedWhileTyping, unread } from "./typing.ts";
 import { mark } from "./visit.ts";
 
 const YES_NO = ["yes", "no", "partly", "not_assessed"];
@@ -25,6 +25,8 @@ export interface Asked {
   redraw(): void;
   problem(): Severity | null;
   person: string;
+  /** Under which name the field remembers what nobody could read; null where nothing may be remembered. */
+  place: string | null;
   zone: string;
   /** The names of the provisions behind the question. */
   standards: string;
@@ -118,30 +120,35 @@ function chip(label: string, pressed: boolean, name: string, act: () => void): H
 function written(asked: Asked): HTMLElement {
   const { question } = asked;
   const content = asked.content();
-  const value = typeof content.value === "string" && content.value !== "not_assessed" ? content.value : "";
+  const wrong = unread(asked.place);
+  const value = wrong ?? (typeof content.value === "string" && content.value !== "not_assessed" ? content.value : "");
   const label = inWords(question.texts);
   const common = { "aria-label": label, "data-field": question.code, "data-focus": `${question.code}-field`, autocomplete: "off" };
   if (question.type === "text") return h("div", {}, typed(asked, textArea(value, common)));
   if (question.type === "photo") return h("div", {}, asked.photos ? photoButton(asked.photos, question.code, (name) => withPhoto(asked, name)) : null);
   const kinds: Record<string, string> = { number: "text", time: "time", date: "date" };
   const unit = inWords(question.units);
-  const field = typed(asked, h("input", { ...common, type: kinds[question.type] ?? "text", inputmode: question.type === "number" ? "decimal" : null, value }));
+  const field = typed(asked, h("input", { ...common, type: kinds[question.type] ?? "text", inputmode: question.type === "number" ? "decimal" : null, value, "aria-invalid": wrong !== undefined }));
   const number = question.type === "number";
-  return h("div", { class: "answers" },
+  return h("div", {}, h("div", { class: "answers" },
     h("span", { class: "with-unit" }, field, unit ? h("span", { class: "unit" }, unit) : null),
     offered(asked, unit),
     question.type === "time" ? h("button", { class: "answer", type: "button", "data-answer": "now", onclick: () => choose(asked, clockAt(asked.zone, new Date())) }, t("now")) : null,
     button(asked, "could_not_measure", number ? t("could not measure") : answerWord("not_assessed"), content.value === "not_assessed",
       () => set(asked, asked.content().value === "not_assessed" ? { value: null, reason: null } : { value: "not_assessed", reason: number ? "could_not_measure" : null })),
     number ? null : reasons(asked),
-  );
+  ), wrong === undefined ? null : complaint(numberPlease()));
+}
+
+function numberPlease(): string {
+  return t("Write a number, such as 4 or 2.5.");
 }
 
 /** Saved while it is typed; drawn anew only when the field is left, so that the cursor stays where it is. */
 function typed<T extends HTMLInputElement | HTMLTextAreaElement>(asked: Asked, field: T): T {
   return savedWhileTyping(field, (text, left) => {
     const value = canonical(asked.question.type, text);
-    field.toggleAttribute("aria-invalid", left && value === undefined);
+    if (left) judge(field, asked.place, value === undefined ? numberPlease() : null);
     const before = asked.content().value;
     if (value === undefined) return;
     if (value === before || (value === null && before === "not_assessed")) return left ? asked.redraw() : undefined;

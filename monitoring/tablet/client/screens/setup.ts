@@ -7,7 +7,8 @@ import { proposed, weakness } from "../passphrase.ts";
 import { addKeeper, Storage, type Keeper } from "../storage/index.ts";
 import { language, t } from "../texts.ts";
 import { VaultDoor } from "../vault.ts";
-import { languages, quickExit } from "./frame.ts";
+import { toldOfLoss } from "../people.ts";
+import { languages, lostWords, quickExit, signInAddress } from "./frame.ts";
 
 interface Setup {
   first: boolean;
@@ -38,8 +39,9 @@ function frame(setup: Setup, ...content: (HTMLElement | null)[]): void {
 
 export function lostAlarm(lost: number): HTMLElement | null {
   if (lost === 0) return null;
-  return h("p", { class: "alarm", role: "alert", "data-lost": lost },
-    t("%(count)s unsent changes should be on this tablet and are not: the browser or somebody cleared them. Do not use it further, and tell your coordinator today.", { count: lost }));
+  const told = (event: Event): void => void toldOfLoss().then(() => (event.target as HTMLElement).parentElement?.remove());
+  return h("div", { class: "alarm", role: "alert", "data-lost": lost }, h("p", {}, lostWords(lost)),
+    h("button", { class: "button plain", type: "button", "data-told": "loss", onclick: told }, t("I have told my coordinator")));
 }
 
 function withoutSession(setup: Setup, problem: unknown): void {
@@ -47,7 +49,7 @@ function withoutSession(setup: Setup, problem: unknown): void {
   frame(setup,
     h("h1", {}, signIn ? t("Sign in once") : t("The server cannot be reached")),
     h("p", {}, signIn ? t("To set up this tablet for yourself, sign in with your passphrase and your second factor. Afterwards you can work without a network.") : t("To set up this tablet a network is needed once. Connect it, then try again.")),
-    signIn ? h("a", { class: "button primary", href: "/sign-in?next=/tablet/" }, t("Sign in")) : h("button", { class: "button primary", onclick: () => void setupScreen(setup) }, t("Try again")),
+    signIn ? h("a", { class: "button primary", href: signInAddress() }, t("Sign in")) : h("button", { class: "button primary", onclick: () => void setupScreen(setup) }, t("Try again")),
   );
 }
 

@@ -2,12 +2,13 @@
 
 import type { Definition, SheetResult } from "../../shared/types.ts";
 import type { App } from "../app.ts";
-import { h, replace, shape, show } from "../dom.ts";
+import { h, keepFocus, shape, show, swap } from "../dom.ts";
 import { suggestion } from "../suggestions.ts";
 import { inWords, languageNote, severityWord, t } from "../texts.ts";
 import type { SheetRow } from "../vault/pack.ts";
 import { refreshState, topBar } from "./frame.ts";
 import { questionRow, type Asked } from "./question.ts";
+import { unread } from "./typing.ts";
 import { mark, spaceOf } from "./visit.ts";
 
 /** What the screen shows of a sheet: the section, and what was true when it was drawn. */
@@ -19,7 +20,7 @@ interface Shown {
   result: SheetResult;
 }
 
-export function sheetScreen(app: App, sheet: SheetRow, chosen: string): void {
+export function sheetScreen(app: App, sheet: SheetRow, chosen: string, at = ""): void {
   const definition = app.definition(sheet);
   const result = app.result(sheet);
   if (!definition || !result) return;
@@ -27,12 +28,13 @@ export function sheetScreen(app: App, sheet: SheetRow, chosen: string): void {
   const section = (open.find((found) => found.key === chosen) ?? open[0])?.key;
   if (section === undefined) return;
   const shown: Shown = { app, sheet, definition, section, result };
-  app.changed = () => (editing() ? refreshState(app) : redrawAll(shown));
+  app.changed = () => (editing() ? refreshState(app) : redraw(shown));
   show(
     topBar(app, `#/visit/${app.pack?.visit.id}`, [inWords(definition.titles), sheet.label].filter(Boolean).join(" ")),
     h("main", { class: "sheet" }, sectionMap(shown), sectionBody(shown)),
     bottomBar(shown),
   );
+  if (at) document.getElementById(`q-${at}`)?.scrollIntoView({ block: "center" });
 }
 
 function openSections(definition: Definition, result: SheetResult): Definition["sections"] {
@@ -43,44 +45,21 @@ function editing(): boolean {
   return document.activeElement instanceof HTMLTextAreaElement || document.activeElement instanceof HTMLInputElement;
 }
 
-/** What the other questions of the section look like: which are asked, and which are a problem. */
-function outline({ definition, section }: Shown, result: SheetResult, code: string): string {
-  const codes = definition.sections.find((found) => found.key === section)?.questions ?? [];
-  const visible = new Set(result.visible);
-  const others = codes.map((other) => [visible.has(other), other === code ? "" : result.problems[other] ?? ""]);
-  return JSON.stringify([openSections(definition, result).map((open) => open.key), others]);
-}
-
-/** After a change: the one question, and the rest only if it looks different now. */
-function redrawOne(shown: Shown, code: string): void {
+/** After a change, here or by a colleague: what looks different now. */
+function redraw(shown: Shown): void {
   const result = shown.app.result(shown.sheet);
-  const old = document.getElementById(`q-${code}`);
-  const measured = shown.sheet.per === "room"; // its square metres stand below the questions
-  if (!result || !old || measured || outline(shown, result, code) !== outline(shown, shown.result, code)) return redrawAll(shown);
-  shown.result = result;
-  replace(old, () => {
-    const asked = askedOf(shown, code);
-    return asked ? questionRow(asked) : old;
-  });
-  redrawFrame(shown);
-}
-
-function redrawAll(shown: Shown): void {
-  const result = shown.app.result(shown.sheet);
-  if (!result) return;
+  const body = document.querySelector(".section");
+  const map = document.querySelector(".map");
+  refreshState(shown.app);
+  if (!result || !body || !map) return;
   const before = openSections(shown.definition, shown.result).map((section) => section.key).join();
   shown.result = result;
   if (openSections(shown.definition, result).map((section) => section.key).join() !== before) return sheetScreen(shown.app, shown.sheet, shown.section);
-  const old = document.querySelector(".section");
-  if (old) replace(old, () => sectionBody(shown));
-  redrawFrame(shown);
-}
-
-function redrawFrame(shown: Shown): void {
-  refreshState(shown.app);
-  const map = document.querySelector(".map");
-  if (map) replace(map, () => sectionMap(shown));
-  document.querySelector(".bottom")?.replaceWith(bottomBar(shown));
+  keepFocus(() => {
+    swap(map, () => sectionMap(shown));
+    drawQuestions(body, shown);
+    document.querySelector(".bottom")?.replaceWith(bottomBar(shown));
+  });
 }
 
 function address({ app, sheet }: Shown, section: string): string {
@@ -113,30 +92,71 @@ function askedOf(shown: Shown, code: string): Asked | null {
     sides: () => app.sides(sheet.id, code),
     content: () => app.content(sheet.id, code),
     record: (content) => app.record(sheet.id, code, content),
-    redraw: () => redrawOne(shown, code),
+    redraw: () => redraw(shown),
     problem: () => shown.result.problems[code] ?? null,
     person: app.me.id,
+    place: `${sheet.id} ${code}`,
     zone: app.pack?.visit.time_zone ?? "UTC",
     standards: question.standards.map((standard) => inWords(app.pack?.titles.standards[standard])).filter(Boolean).join("; "),
     offered: suggestion(app, sheet, code),
-    photos: { app, sheet: sheet.id, taken: app.content(sheet.id, code).photos.length },
+    photos: { app, sheet: sheet.id, taken: app.content(sheet.id, code).photos.length, opening: () => history.replaceState(null, "", `${address(shown, shown.section)}/${code}`) },
   };
 }
 
 function sectionBody(shown: Shown): HTMLElement {
-  const { app, sheet, definition, result } = shown;
-  const section = definition.sections.find((found) => found.key === shown.section);
-  const visible = new Set(result.visible);
-  const note = languageNote(definition.languages);
-  return h("section", { class: "section" },
+  const section = shown.definition.sections.find((found) => found.key === shown.section);
+  const note = languageNote(shown.definition.languages);
+  const body = h("section", { class: "section" },
     h("h1", {}, inWords(section?.titles)),
     note ? h("p", { class: "language-note" }, note) : null,
-    section?.questions.filter((code) => visible.has(code)).map((code) => {
-      const asked = askedOf(shown, code);
-      return asked ? questionRow(asked) : null;
-    }),
-    sheet.per === "room" ? spaceLine(app, sheet) : null,
   );
+  drawQuestions(body, shown);
+  return body;
+}
+
+/** What each row on the screen shows; a row that would show the same stays as it is, with what is being typed or opened in it. */
+const drawn = new WeakMap<Element, string>();
+
+function drawQuestions(body: Element, shown: Shown): void {
+  const { app, sheet } = shown;
+  const before = new Map([...body.querySelectorAll<HTMLElement>(".question")].map((row) => [row.dataset["question"] ?? "", row]));
+  let above: Element | null = body.querySelector(".language-note") ?? body.querySelector("h1");
+  for (const asked of askedHere(shown)) {
+    const { code } = asked.question;
+    const [old, shows] = [before.get(code), look(shown, code)];
+    before.delete(code);
+    const row = old && drawn.get(old) === shows ? old : drawQuestion(asked, old, above);
+    drawn.set(row, shows);
+    above = row;
+  }
+  for (const row of before.values()) row.remove();
+  body.querySelector(".space")?.remove();
+  if (sheet.per === "room") body.append(spaceLine(app, sheet) ?? "");
+}
+
+function drawQuestion(asked: Asked, old: HTMLElement | undefined, above: Element | null): HTMLElement {
+  if (!old) {
+    const fresh = questionRow(asked);
+    above?.after(fresh);
+    return fresh;
+  }
+  const unfolded = old.querySelector("details")?.open ?? false;
+  const row = swap(old, () => questionRow(asked));
+  row.querySelector("details")?.toggleAttribute("open", unfolded);
+  return row;
+}
+
+function askedHere(shown: Shown): Asked[] {
+  const visible = new Set(shown.result.visible);
+  const codes = shown.definition.sections.find((found) => found.key === shown.section)?.questions ?? [];
+  return codes.filter((code) => visible.has(code)).map((code) => askedOf(shown, code)).filter((asked) => asked !== null);
+}
+
+/** All that a row shows. */
+function look({ app, sheet, result }: Shown, code: string): string {
+  const content = app.content(sheet.id, code);
+  const heads = app.sides(sheet.id, code).map((side) => side.heads.map((entry) => [entry.id, entry.sent, entry.message]));
+  return JSON.stringify([heads, content, result.problems[code], suggestion(app, sheet, code), unread(`${sheet.id} ${code}`), content.photos.filter((name) => app.sync.badPhotos.has(name))]);
 }
 
 function spaceLine(app: App, sheet: SheetRow): HTMLElement | null {

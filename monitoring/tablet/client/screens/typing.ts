@@ -1,4 +1,6 @@
-// What is typed is saved while it is typed: a second after the last letter at the latest, and at once when the field is left.
+// What is typed is saved while it is typed: a second after the first new letter at the latest, and at once when the field is left.
+
+import { h } from "../dom.ts";
 
 const AFTER = 800;
 
@@ -31,4 +33,25 @@ export function savedWhileTyping<T extends HTMLInputElement | HTMLTextAreaElemen
 /** The page goes or is hidden: save what is still being typed. */
 export function saveWhatIsTyped(): void {
   for (const save of [...open.values()]) save();
+}
+
+/** What cannot be read, by field: it stays on the screen, with what to do, until it is corrected. Interviews leave nothing here. */
+const unreadable = new Map<string, string>();
+
+export function unread(place: string | null): string | undefined {
+  return place === null ? undefined : unreadable.get(place);
+}
+
+/** Say beside the field what to do, or that it is good now. */
+export function judge(field: HTMLInputElement | HTMLTextAreaElement, place: string | null, problem: string | null): void {
+  if (place !== null && problem) unreadable.set(place, field.value);
+  else if (place !== null) unreadable.delete(place);
+  field.toggleAttribute("aria-invalid", problem !== null);
+  const row = field.closest(".answers, .count");
+  row?.parentElement?.querySelector(".complaint")?.remove();
+  if (problem) row?.after(complaint(problem));
+}
+
+export function complaint(problem: string): HTMLElement {
+  return h("p", { class: "message complaint", role: "alert" }, problem);
 }

@@ -64,8 +64,8 @@ function passphrase(unlock: Unlock, { keeper }: Desk): HTMLElement {
     const button = document.querySelector<HTMLButtonElement>("[data-open-vault]");
     if (button) button.disabled = true;
     const door = new VaultDoor();
-    const right = await door.vault.unlock(keeper.name, field.value).catch(() => false);
-    if (right) {
+    const right = await door.vault.unlock(keeper.name, field.value).catch((trouble: Error) => trouble);
+    if (right === true) {
       field.value = "";
       localStorage.setItem(REMEMBERED, keeper.name);
       return unlock.enter(keeper, door);
@@ -73,7 +73,7 @@ function passphrase(unlock: Unlock, { keeper }: Desk): HTMLElement {
     door.end();
     if (button) button.disabled = false;
     problem.hidden = false;
-    problem.textContent = t("This is not the passphrase. What you recorded is safe and is being sent; try again.");
+    problem.textContent = right === false ? t("This is not the passphrase. What you recorded is safe and is being sent; try again.") : closedWords(right.message);
     field.select();
   };
   return h("form", { onsubmit: (event: Event) => void open(event) },
@@ -82,4 +82,11 @@ function passphrase(unlock: Unlock, { keeper }: Desk): HTMLElement {
     h("button", { class: "button primary", type: "submit", "data-open-vault": keeper.label }, t("Open")),
     h("details", {}, h("summary", {}, t("I have forgotten it")), h("p", { class: "quiet" }, t("Nobody can find it out. What you recorded is still sent from here. To go on, choose Somebody else and set up the tablet for yourself anew."))),
   );
+}
+
+/** The passphrase is not to blame: the storage could not be opened. */
+function closedWords(why: string): string {
+  return why === "newer"
+    ? t("A newer version of this page has been here. Reload with a network to get it; nothing is lost.")
+    : t("The storage of this browser could not be opened. Close other tabs of this page, then try again; nothing is lost.");
 }

@@ -21,7 +21,6 @@ export async function unsentScreen(app: App): Promise<void> {
     h("main", {},
       h("h1", {}, t("Sending")),
       h("p", { "data-state": app.sync.state }, why(app)),
-      app.unsaved ? h("p", { class: "alarm", role: "alert" }, t("%(count)s changes are not on the disk of this tablet: it is full or broken. Keep this page open, make room, and send them.", { count: app.unsaved })) : null,
       h("p", {}, h("button", { class: "button primary", type: "button", "data-send": "now", onclick: () => void app.sync.wake(true) }, t("Send now"))),
       h("dl", { class: "facts" },
         line(t("Waits to be sent"), of("waiting").length, since(of("waiting"))),
@@ -58,6 +57,7 @@ function why(app: App): string {
     stranger: t("Something answers in place of the server: perhaps a sign-in page of this network. Open any page in the browser, or use another network."),
     device: t("The server does not know this tablet any more. What you recorded stays here: tell your coordinator."),
     slow_down: t("The server asks to wait a little. It goes on by itself."),
+    cleared: t("What was kept on this tablet is gone. What is written now may be lost too."),
     trouble: t("The server does not take it just now. It is tried again by itself; nothing is lost."),
   };
   return reasons[app.sync.state] ?? sentWords(app.sync);
@@ -73,7 +73,7 @@ function problems(...groups: Item[][]): HTMLElement | null {
 function history(): HTMLElement | null {
   const gone = removals();
   if (gone.length === 0) return null;
-  const words = { passed: t("sealed copies that a verified backup holds"), forgotten: t("readable copies of a visit"), destroyed: t("destroyed by hand") };
+  const words = { passed: t("sealed copies that a verified backup holds"), forgotten: t("readable copies of a visit"), destroyed: t("destroyed by hand"), cleared: t("cleared by the browser or by somebody") };
   return h("details", {}, h("summary", {}, t("What left this tablet")), h("ul", {}, gone.map((removal) => h("li", {}, `${removal.day}: ${removal.count} · ${words[removal.what]}`))));
 }
 

@@ -11,7 +11,7 @@ import { suggestion } from "../suggestions.ts";
 import { inWords, severityWord, t, whenWord } from "../texts.ts";
 import { accessEvents } from "./access.ts";
 import { refreshState, topBar } from "./frame.ts";
-import { savedWhileTyping } from "./typing.ts";
+import { complaint, judge, savedWhileTyping, unread } from "./typing.ts";
 
 const GATE: [string, string][] = [["AC01", "arrived"], ["AC02", "let_in"]];
 
@@ -43,6 +43,7 @@ function draw(app: App): void {
       rooms(app, sheets),
       interviews(app, sheets),
       found(app, sheets),
+      putAside(app),
       counts(app),
       ways(app),
     ),
@@ -159,14 +160,28 @@ function interviewRow(app: App, sheets: SheetRow[], sheet: SheetRow, open: boole
     h("span", { class: "quiet" }, t("sealed"), " ", goesOn ? null : h("button", { class: "link", type: "button", "data-go-on": sheet.label, onclick: () => void openInterview(app, sheet) }, t("go on with this person"))));
 }
 
-async function openInterview(app: App, joins: SheetRow | null): Promise<void> {
-  const sheet = await app.openInterview(joins);
-  if (sheet) location.hash = `#/visit/${app.pack?.visit.id}/sheet/${sheet}`;
+let opening = false;
+
+/** Open one sheet, however often somebody taps before it is there. */
+async function openOnce(app: App, open: () => Promise<string | undefined>): Promise<void> {
+  if (opening) return;
+  opening = true;
+  try {
+    const sheet = await open();
+    if (sheet) location.hash = `#/visit/${app.pack?.visit.id}/sheet/${sheet}`;
+  } catch {
+    document.querySelector("main")?.prepend(h("p", { class: "alarm", role: "alert" }, t("This could not be opened: the disk of this tablet is full or broken. Make room, then try again.")));
+  } finally {
+    opening = false;
+  }
 }
 
-async function openSheet(app: App, checklist: string): Promise<void> {
-  const sheet = await app.openSheet(checklist);
-  if (sheet) location.hash = `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}`;
+function openInterview(app: App, joins: SheetRow | null): Promise<void> {
+  return openOnce(app, () => app.openInterview(joins));
+}
+
+function openSheet(app: App, checklist: string): Promise<void> {
+  return openOnce(app, async () => (await app.openSheet(checklist))?.id);
 }
 
 function found(app: App, sheets: SheetRow[]): HTMLElement {
@@ -178,6 +193,22 @@ function found(app: App, sheets: SheetRow[]): HTMLElement {
     critical ? h("p", {}, mark("critical"), " ", t("%(count)s: the lead decides, a second member confirms", { count: critical })) : null,
     problems.length ? h("a", { class: "button", href: `#/visit/${app.pack?.visit.id}/found` }, t("See all problems")) : null,
   );
+}
+
+/** What the server did not take into the visit: kept, and somebody decides. */
+function putAside(app: App): HTMLElement | null {
+  const waiting = app.putAside().filter((entry) => entry.sent === "quarantined").length;
+  const refused = app.putAside().filter((entry) => entry.sent !== "quarantined");
+  if (waiting + refused.length === 0) return null;
+  return h("section", { class: "put-aside" },
+    h("h2", {}, t("Put aside")),
+    waiting ? h("p", { class: "message" }, t("Answers that the server keeps apart until the lead of the visit decides: %(count)s. Nothing is lost.", { count: waiting })) : null,
+    refused.length ? h("p", { class: "message" }, t("Answers that the server could not take: %(count)s. They stay on this tablet.", { count: refused.length }), " ", [...new Set(refused.map((entry) => entry.message ?? ""))].join(" ")) : null,
+  );
+}
+
+function wholePlease(): string {
+  return t("Write a whole number, 0 or more.");
 }
 
 function counts(app: App): HTMLElement {
@@ -197,11 +228,13 @@ function counts(app: App): HTMLElement {
       const save = (text: string, left: boolean): void => {
         const typed = text.trim();
         const wrong = !/^\d{0,6}$/.test(typed);
-        document.querySelector(`[data-fact="${code}"]`)?.toggleAttribute("aria-invalid", left && wrong);
+        if (left) judge(field, code, wrong ? wholePlease() : null);
         const counted = typed === "" ? null : String(Number(typed));
         if (!wrong && counted !== app.content(sheet, code).value) void app.record(sheet, code, { ...EMPTY, value: counted, sources: ["staff"] });
       };
-      return h("label", { class: "count" }, h("span", {}, label), savedWhileTyping(h("input", { inputmode: "numeric", value: String(value), "data-fact": code, autocomplete: "off" }), save));
+      const odd = unread(code);
+      const field = h("input", { inputmode: "numeric", value: odd ?? String(value), "aria-invalid": odd !== undefined, "data-fact": code, autocomplete: "off" });
+      return h("div", {}, h("label", { class: "count" }, h("span", {}, label), savedWhileTyping(field, save)), odd === undefined ? null : complaint(wholePlease()));
     }),
   );
 }

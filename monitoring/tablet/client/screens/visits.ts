@@ -7,7 +7,7 @@ import { Refused } from "../network.ts";
 import { tidyUp } from "../release.ts";
 import { t, whenWord } from "../texts.ts";
 import type { KnownVisit } from "../vault/vault.ts";
-import { languages, refreshState, topBar } from "./frame.ts";
+import { languages, refreshState, signInAddress, topBar } from "./frame.ts";
 import { update } from "./unlock.ts";
 
 type Message = string | null;
@@ -35,8 +35,9 @@ function draw(app: App, message: Message, around: Surroundings | null): void {
       h("h1", {}, t("Your visits")),
       message ? h("p", { class: "message", role: "alert" }, message) : null,
       around ? warning(around) : null,
+      reading(app),
       app.visits.length === 0 ? h("p", { class: "quiet" }, t("No visit is planned for you. When a coordinator adds you to a team, it appears here.")) : null,
-      h("ul", { class: "rows" }, app.visits.map((visit) => h("li", {}, visitRow(app, visit, around)))),
+      h("ul", { class: "rows" }, app.visits.map((visit) => h("li", {}, visitRow(app, visit, around, message)))),
       h("p", { class: "tools" }, h("a", { class: "button plain", href: "/desk/" }, t("To the office pages")), update()),
       languages(() => void visitsScreen(app, message)),
     ),
@@ -50,7 +51,19 @@ function warning(around: Surroundings): HTMLElement | null {
   return around.protectedFromClearing ? null : h("p", { class: "message", "data-unprotected": "true" }, t("Not protected: this browser may clear what is kept here when room gets short. Install the app from the browser's menu, and send as often as you can."));
 }
 
-function visitRow(app: App, visit: KnownVisit, around: Surroundings | null): HTMLElement {
+/** Why nothing new can be read. What was taken along can be filled all the same. */
+function reading(app: App): HTMLElement | null {
+  const words: Record<string, string> = {
+    sign_in: t("To see what is new and to take a visit along, sign in. What is ready here can be filled without it."),
+    somebody_else: t("Somebody else is signed in on this tablet. To take a visit along, sign in as %(name)s.", { name: app.me.name }),
+    device: t("This tablet was given up: visits can no longer be taken along on it. What waits is still sent. Set it up anew to go on."),
+  };
+  const said = words[app.reading];
+  if (!said) return null;
+  return h("p", { class: "message", role: "alert", "data-reading": app.reading }, said, " ", app.reading === "device" ? null : h("a", { class: "action", href: signInAddress() }, t("Sign in")));
+}
+
+function visitRow(app: App, visit: KnownVisit, around: Surroundings | null, message: Message): HTMLElement {
   const ready = app.ready.has(visit.id);
   const words = [visit.kind_title, visit.announced ? t("announced") : t("unannounced"), whenWord(visit.starts_on, visit.ends_on), visit.lead ? t("you are lead") : null].filter(Boolean).join(" · ");
   const state = h("span", { class: "quiet", role: "status" }, ready ? t("ready without a network") : "");
@@ -60,7 +73,11 @@ function visitRow(app: App, visit: KnownVisit, around: Surroundings | null): HTM
       await app.takeAlong(visit.id, (done, all) => (state.textContent = t("taking along: %(done)s of %(all)s", { done, all })));
       location.hash = `#/visit/${visit.id}`;
     } catch (problem) {
-      state.textContent = problem instanceof Refused && problem.status === 401 ? t("Sign in first, then take it along.") : t("It was not taken along: the network broke off. Nothing half is kept; try again.");
+      if (problem instanceof Refused && problem.status === 401) {
+        app.reading = problem.code;
+        return draw(app, message, around);
+      }
+      state.textContent = t("It was not taken along: the network broke off. Nothing half is kept; try again.");
     }
   };
   return ready

@@ -5,13 +5,23 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 const VERSION = 1;
 const BLOCKED_AFTER = 4000;
 
+// Names are given by hand: what crosses from the worker to the page keeps its name and message, not its class.
+
 /** The disk gives no more room. */
-export class Full extends Error {}
+export class Full extends Error {
+  override readonly name = "Full";
+}
 /** Another tab holds an older state of the database open, or a newer release made it. */
 export class Unusable extends Error {
-  constructor(readonly why: "blocked" | "newer" | "closed" | "broken") {
+  override readonly name = "Unusable";
+
+  constructor(readonly why: "blocked" | "newer") {
     super(why);
   }
+}
+/** The browser or somebody has cleared what was kept here while it was in use. */
+export class Cleared extends Error {
+  override readonly name = "Cleared";
 }
 
 type Opener<T extends DBSchema> = () => Promise<IDBPDatabase<T>>;

@@ -5,9 +5,9 @@
 
 import type { DBSchema, IDBPDatabase } from "idb";
 import { random, type Bytes } from "../codec.ts";
-import { begin, Full, Handle, opener } from "./database.ts";
+import { begin, Cleared, Full, Handle, opener } from "./database.ts";
 
-export { Full, letGo, Unusable } from "./database.ts";
+export { Cleared, Full, letGo, Unusable } from "./database.ts";
 
 /** Somebody who works with this tablet. `label` is what that person chose to be called here. */
 export interface Keeper {
@@ -153,11 +153,15 @@ export class Storage {
     await this.texts.run((database) => database.delete("settings", name));
   }
 
-  /** One change, whole or not at all and on the disk when this returns: its number, its working copy, its sealed copy and the envelope. */
+  /**
+   * One change, whole or not at all and on the disk when this returns: its number, its working copy, its sealed copy and the envelope.
+   * Raises Full, and Cleared where the envelopes of what was sealed before are gone.
+   */
   async save(row: Row | null, outgoing: Outgoing, envelope: Envelope | null): Promise<void> {
     const work = (): Promise<void> =>
       this.texts.run(async (database) => {
         const transaction = database.transaction(["settings", "rows", "envelopes", "outbox"], "readwrite", { durability: "strict" });
+        if ((await transaction.objectStore("settings").getKey("device")) === undefined) throw new Cleared();
         begin(transaction.objectStore("settings").put(outgoing.counter + 1, "counter"));
         if (row) begin(transaction.objectStore("rows").put(row));
         if (envelope) begin(transaction.objectStore("envelopes").put(envelope));

@@ -31,6 +31,7 @@ export interface KnownVisit {
 /** A change as the screen makes it. */
 export interface Draft {
   id: string;
+  visit: string;
   sheet: string;
   question: string;
   content: Content;
@@ -57,6 +58,7 @@ export class Vault {
   private counter = 1;
   private pack: Pack | null = null;
   private facts = new Map<string, Entry[]>();
+  private readonly recipients = new Map<string, string>();
   private readonly envelopes = new Map<string, OpenEnvelope>();
   private readonly interviews = new Map<string, Interview>();
   private turn: Promise<unknown> = Promise.resolve();
@@ -81,7 +83,8 @@ export class Vault {
     return true;
   }
 
-  private async begin(): Promise<void> {
+  /** Read anew what another tab may have changed meanwhile. */
+  async begin(): Promise<void> {
     this.person = (await this.keys.read<Me>("me")) ?? { id: "", name: "", language: "en" };
     this.pin = (await this.keys.read<string>("pin")) ?? "";
     this.device = (await this.storage.setting<DeviceSecrets>("device")) ?? { id: "", token: "", macKey: "" };
@@ -124,7 +127,12 @@ export class Vault {
     await this.storage.putRows(await Promise.all(rows), settings);
   }
 
-  async open(visit: string): Promise<OpenedVisit> {
+  /** In turn: what was said before belongs to the visit that was open then. */
+  open(visit: string): Promise<OpenedVisit> {
+    return this.inTurn(() => this.read(visit));
+  }
+
+  private async read(visit: string): Promise<OpenedVisit> {
     const rows = await this.storage.rows(visit);
     const of = (kind: string): typeof rows => rows.filter((row) => row.kind === kind);
     const fates = new Map((await this.storage.outboxOf(visit)).map((sent) => [sent.id, sent]));
@@ -137,13 +145,18 @@ export class Vault {
       if (sent?.message) entry.message = sent.message;
     }
     this.pack = joined(manifest, new Map(parts.map((part) => [part.name, part.text])));
+    this.recipients.set(visit, manifest.recipient);
     this.facts = new Map();
     for (const entry of entries) this.note(entry);
     return { pack: this.pack, entries, tally: await this.tally(visit) };
   }
 
+  private visitNow(): string {
+    return this.pack?.visit.id ?? missing();
+  }
+
   private note(entry: Entry): void {
-    if (isFact(entry.question)) this.facts.set(entry.question, [...(this.facts.get(entry.question) ?? []), entry]);
+    if (entry.visit === this.pack?.visit.id && isFact(entry.question)) this.facts.set(entry.question, [...(this.facts.get(entry.question) ?? []), entry]);
   }
 
   private factsNow(): Facts {
@@ -160,11 +173,13 @@ export class Vault {
   }
 
   /** Let go of everything readable of a visit; the next unlocking changes the vault key. */
-  async forget(visit: string): Promise<void> {
-    if (this.pack?.visit.id === visit) this.pack = null;
-    this.keys.forget(visit);
-    await this.storage.dropVisit(visit);
-    await this.storage.keep("rotate", true);
+  forget(visit: string): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.pack?.visit.id === visit) this.pack = null;
+      this.keys.forget(visit);
+      await this.storage.dropVisit(visit);
+      await this.storage.keep("rotate", true);
+    });
   }
 
   // ---- entries
@@ -182,16 +197,15 @@ export class Vault {
   }
 
   private async write(draft: Draft, readable: boolean, tally: Tally | null = null): Promise<Entry> {
-    const visit = this.pack?.visit.id ?? missing();
-    const envelope = await this.envelope(draft.sheet);
-    const { id, sheet, question, content, bases, device_time, opened } = draft;
+    const { id, visit, sheet, question, content, bases, device_time, opened } = draft;
+    const envelope = await this.envelope(visit, sheet);
     const said: Said = { question, content, bases, device_time, ...(opened ? { opened } : {}) };
     const sealed = await sealEntry(envelope.open, this.device.id, id, this.counter, said, !readable || this.interviews.has(sheet));
     const outgoing: Outgoing = {
       id, envelope: envelope.open.id, visit, sheet, counter: this.counter, sealed,
       fate: "waiting", at: Math.floor(Date.now() / 60_000), tries: 0, seq: null, message: "",
     };
-    const entry: Entry = { ...draft, visit, author: this.person.id, author_name: this.person.name, sent: "waiting" };
+    const entry: Entry = { ...draft, author: this.person.id, author_name: this.person.name, sent: "waiting" };
     const row = tally ? await this.keys.row(visit, "tally", `${visit} tally`, tally) : readable ? await this.keys.row(visit, "entry", id, entry) : null;
     await this.storage.save(row, outgoing, envelope.fresh);
     envelope.saved();
@@ -201,11 +215,10 @@ export class Vault {
   }
 
   /** The envelope of a sheet; `fresh` until it has been written together with its first entry. */
-  private async envelope(sheet: string): Promise<{ open: OpenEnvelope; fresh: Envelope | null; saved: () => void }> {
+  private async envelope(visit: string, sheet: string): Promise<{ open: OpenEnvelope; fresh: Envelope | null; saved: () => void }> {
     const known = this.envelopes.get(sheet);
     if (known) return { open: known, fresh: null, saved: () => undefined };
-    const pack = this.pack ?? missing();
-    const open = await makeEnvelope(pack.recipient, this.device.id, pack.visit.id, sheet);
+    const open = await makeEnvelope(this.recipients.get(visit) ?? missing(), this.device.id, visit, sheet);
     const { key: _key, ...fresh } = open;
     return { open, fresh, saved: () => void this.envelopes.set(sheet, open) };
   }
@@ -222,7 +235,7 @@ export class Vault {
       const definition = this.pack?.versions[version] ?? missing();
       this.interviews.set(sheet, new Interview(sheet, definition, () => this.factsNow(), this.person.id));
       const opened: Opened = { version, label, about: null, ...(joins ? { joins } : {}) };
-      return this.write({ id: crypto.randomUUID(), sheet, question: "sheet.opened", content: EMPTY, bases: [], device_time: deviceTime, opened }, true);
+      return this.write({ id: crypto.randomUUID(), visit: this.visitNow(), sheet, question: "sheet.opened", content: EMPTY, bases: [], device_time: deviceTime, opened }, true);
     });
   }
 
@@ -238,7 +251,7 @@ export class Vault {
   answer(sheet: string, question: string, content: Content, deviceTime: string): Promise<Severity | null> {
     return this.inTurn(async () => {
       const interview = this.interviews.get(sheet) ?? missing();
-      const draft: Draft = { id: crypto.randomUUID(), sheet, question, content, bases: interview.bases(question), device_time: deviceTime };
+      const draft: Draft = { id: crypto.randomUUID(), visit: this.visitNow(), sheet, question, content, bases: interview.bases(question), device_time: deviceTime };
       interview.add(await this.write(draft, false));
       return interview.step(question)?.problem ?? null;
     });
@@ -247,10 +260,10 @@ export class Vault {
   /** Close and forget. Who spoke is counted apart, in bands; one who goes on from an interview that was counted is not counted again. */
   closeInterview(sheet: string, counted: boolean, deviceTime: string): Promise<{ entry: Entry; tally: Tally }> {
     return this.inTurn(async () => {
-      const visit = this.pack?.visit.id ?? missing();
+      const visit = this.visitNow();
       const band = this.interviews.get(sheet)?.band() ?? "||";
       const content = { ...EMPTY, value: "yes" };
-      const entry = await this.write({ id: crypto.randomUUID(), sheet, question: "sheet.closed", content, bases: [], device_time: deviceTime }, true);
+      const entry = await this.write({ id: crypto.randomUUID(), visit, sheet, question: "sheet.closed", content, bases: [], device_time: deviceTime }, true);
       this.interviews.delete(sheet);
       this.envelopes.delete(sheet);
       const tally = await this.tally(visit);
@@ -278,7 +291,7 @@ export class Vault {
       for (const band of bands) {
         if (band !== null) tally.held[band] = (tally.held[band] ?? 1) - 1;
         const question = `tally.${crypto.randomUUID()}`;
-        const draft: Draft = { id: crypto.randomUUID(), sheet: pack.visit_sheet, question, content: { ...EMPTY, value: band }, bases: [], device_time: deviceTime };
+        const draft: Draft = { id: crypto.randomUUID(), visit: pack.visit.id, sheet: pack.visit_sheet, question, content: { ...EMPTY, value: band }, bases: [], device_time: deviceTime };
         await this.write(draft, false, tally);
       }
       this.envelopes.delete(pack.visit_sheet);
@@ -291,9 +304,9 @@ export class Vault {
   /** Keep a photo: sealed for sending, a small one under the visit's key to look at. Raises NoPicture, Full. */
   photo(sheet: string, file: Blob): Promise<string> {
     return this.inTurn(async () => {
-      const visit = this.pack?.visit.id ?? missing();
+      const visit = this.visitNow();
       const { sent, shown } = await shrink(file);
-      const { open, saved } = await this.envelope(sheet);
+      const { open, saved } = await this.envelope(visit, sheet);
       const sealed = await sealFile(open, this.device.id, sent);
       const name = await sha256(sealed);
       const { key: _key, ...envelope } = open;
