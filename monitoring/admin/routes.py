@@ -69,9 +69,9 @@ def person(person_id: UUID) -> ResponseReturnValue:
     form = RightsForm(roles=[role.name for role in found.roles], active=found.active)
     form.offer()
     if form.validate_on_submit():
-        operations.change_person(session(), actor(), found, map(Role, form.roles.data or []), active=form.active.data)
         if not form.active.data:
             sheets.end_devices(session(), actor(), found.id)
+        operations.change_person(session(), actor(), found, map(Role, form.roles.data or []), active=form.active.data)
         flash(_("Saved."))
         return redirect(url_for("admin.people"))
     sessions = queries.sessions_of(session(), found.id)

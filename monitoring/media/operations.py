@@ -56,7 +56,9 @@ def sha256_in_storage(folder: Path, name: str) -> str:
         return ""
 
 
-def store_picture(session: Session, actor: Actor, subject_id: UUID, kept: Kept, shown: Shown, key: str) -> MediaFile:
+def store_picture(
+    session: Session, actor: Actor, subject_id: UUID, kept: Kept, shown: Shown, *, key: str, seq: int | None
+) -> MediaFile:
     """Note a picture for a subject; `key` opens what was kept. The same one again replaces what lies in storage."""
     row = file_of(session, subject_id, kept.sha256) or MediaFile(
         subject_id=subject_id,
@@ -65,7 +67,7 @@ def store_picture(session: Session, actor: Actor, subject_id: UUID, kept: Kept, 
         stored_at=clock.now(),
     )
     row.kind, row.width, row.height, row.served_name = shown.kind, shown.width, shown.height, shown.name
-    row.bytes_received, row.original_name, row.key = kept.bytes_received, kept.name, key
+    row.bytes_received, row.original_name, row.key, row.seq = kept.bytes_received, kept.name, key, seq
     session.add(row)
     session.flush()
     audit.record(session, actor, MediaEvent.STORED, row)

@@ -94,7 +94,7 @@ def web_manifest() -> ResponseReturnValue:
 @bp.after_request
 def in_steps(response: Response) -> Response:
     """What is read comes in steps of one size, and nothing on the way may squeeze it."""
-    if response.is_json and request.method != "PUT":
+    if response.mimetype == "application/json" and request.method != "PUT":
         response.set_data(queries.padded(response.get_data()))
         response.headers["Cache-Control"] = "no-store, no-transform"
     return response

@@ -48,21 +48,23 @@ def note_opening(database: Database, actor: Actor, device_id: UUID) -> None:
 
 def end_device(session: Session, actor: Actor, device_id: UUID) -> None:
     """A person gives up one of their tablets: what it still brings waits for the lead. Raises NotFound."""
-    _end(session, actor, own_device(session, actor, device_id))
+    _end(session, actor, [own_device(session, actor, device_id)])
 
 
 def end_devices(session: Session, actor: Actor, person_id: UUID) -> int:
     """An administrator gives up all tablets of somebody, without seeing what lies on them; how many."""
     found = devices_of(session, person_id)
-    for device in found:
-        _end(session, actor, device)
+    _end(session, actor, found)
     return len(found)
 
 
-def _end(session: Session, actor: Actor, device: Device) -> None:
-    device.revoked_at = clock.now()
+def _end(session: Session, actor: Actor, devices: list[Device]) -> None:
+    """All rows first, then the trail: a batch that comes in just now locks in the same order."""
+    for device in devices:
+        device.revoked_at = clock.now()
     session.flush()
-    audit.record(session, actor, SheetEvent.DEVICE_ENDED, device)
+    for device in devices:
+        audit.record(session, actor, SheetEvent.DEVICE_ENDED, device)
 
 
 def held(session: Session, device_id: UUID) -> Device:

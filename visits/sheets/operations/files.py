@@ -33,6 +33,7 @@ from visits.sheets.rules import (
     QuarantineReason,
     SheetEvent,
     SheetKind,
+    Slower,
     associated,
     check_pace,
 )
@@ -95,11 +96,13 @@ def look_at(session: Session, sent: SentFile) -> FileReceipt | None:
     known = _known(session, sent)
     if known is not None:
         return known
-    stopped = sent.sender.stopped(device, clock.now())
-    if stopped is not None:
-        check_pace(*load_of(session, device.id), brought=1)
     try:
-        sent.prepare(show=_why_waiting(session, sent, stopped) is None)
+        reason = _why_waiting(session, sent, sent.sender.stopped(device, clock.now()))
+        if reason is not None:
+            check_pace(*load_of(session, device.id), brought=1)
+        sent.prepare(show=reason is None)
+    except Slower:
+        raise
     except DomainError as problem:
         return FileReceipt(Outcome.REFUSED, message=problem.message)
     return None
@@ -160,19 +163,18 @@ def why_not_sheet(session: Session, envelope: Envelope) -> QuarantineReason | No
 def store_file(session: Session, sent: SentFile) -> FileReceipt:
     """Note a file beside its sheet, under the visit's next running number: a backup that goes further holds it."""
     key = base64.b64encode(sent.key).decode()
-    row = media.store_picture(session, sent.sender.actor, sent.envelope.sheet, sent.kept, sent.shown, key)
     query = update(Visit).where(Visit.id == sent.envelope.visit).values(last_seq=Visit.last_seq + 1).returning(Visit.last_seq)
-    row.seq = session.execute(query, execution_options={"synchronize_session": False}).scalar_one()
-    session.flush()
-    return FileReceipt(Outcome.STORED, sent.kept.sha256, seq=row.seq)
+    # The visit before the trail, as entries do it: otherwise a photo and a batch could wait for each other.
+    seq = session.execute(query, execution_options={"synchronize_session": False}).scalar_one()
+    media.store_picture(session, sent.sender.actor, sent.envelope.sheet, sent.kept, sent.shown, key=key, seq=seq)
+    return FileReceipt(Outcome.STORED, sent.kept.sha256, seq=seq)
 
 
 def _put_aside(session: Session, sent: SentFile, device: Device, reason: QuarantineReason) -> FileReceipt:
-    device.last_quarantined += 1
-    row = _waiting(session, sent) or WaitingFile(
-        device_id=device.id, sha256=sent.sha256, number=device.last_quarantined, received_at=clock.now()
-    )
-    place = sent.envelope
+    row, place = _waiting(session, sent), sent.envelope
+    if row is None:
+        device.last_quarantined += 1
+        row = WaitingFile(device_id=device.id, sha256=sent.sha256, number=device.last_quarantined, received_at=clock.now())
     row.visit_id, row.sheet_id, row.envelope_id, row.wrapped = place.visit, place.sheet, place.id, place.wrapped
     row.bytes_received, row.name, row.reason = sent.kept.bytes_received, sent.kept.name, str(reason)
     session.add(row)
