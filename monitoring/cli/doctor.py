@@ -3,15 +3,20 @@
 import shutil
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import click
-from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import exists, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from monitoring.accounts.models import Person, PersonRole
+from monitoring.accounts.rules import Role
 from monitoring.app import open_home
 from monitoring.audit import queries as audit
 from monitoring.core import clock, templating
+from monitoring.core.catalogues import TRANSLATED
 from monitoring.core.config import Settings, settings_from_environment
 from monitoring.core.crypto import safe
 from monitoring.core.db import Database
@@ -20,6 +25,7 @@ from monitoring.migrations import is_current
 
 SPACE_NEEDED = 500_000_000
 USUAL_TRIES = 3
+USUAL_WAIT = timedelta(minutes=10)
 BUILT = Path(templating.HERE) / "static" / "build"
 
 
@@ -49,21 +55,23 @@ def _problems(settings: Settings) -> Iterator[str]:
 
 
 def _files(settings: Settings) -> Iterator[str]:
-    if stat.S_IMODE(settings.keyring_file.stat().st_mode) & 0o077:
-        yield f"Other users of this machine can read {settings.keyring_file}. Run: chmod 400 '{settings.keyring_file}'"
+    for file, mode in ((settings.keyring_file, "400"), (settings.key_store_file, "600")):
+        if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+            yield f"Other users of this machine can read {file}. Run: chmod {mode} '{file}'"
     if shutil.disk_usage(settings.home).free < SPACE_NEEDED:
         yield "Less than 500 MB are free on the disk of the home folder. Make room, or photos will be refused."
-    for name in ("tablet.js", "tablet.css", "fonts.css", "fonts"):
-        if not (BUILT / name).exists():
-            yield f"The built file {name} is missing. Run 'make build'."
+    catalogues = [templating.TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo" for language in TRANSLATED]
+    for file in (*(BUILT / name for name in ("tablet.js", "tablet.css", "fonts.css", "fonts")), *catalogues):
+        if not file.exists():
+            yield f"The built file {file} is missing. Run 'make build'."
 
 
 def _database(database: Database) -> Iterator[str]:
     try:
         with database.reading() as session:
             session.execute(text("SELECT 1"))
-    except OperationalError:
-        yield "The database cannot be opened. Check MONITORING_DATABASE and that the server runs."
+    except DBAPIError:
+        yield "The database cannot be opened. Check MONITORING_DATABASE, and that the server runs or the file is whole."
         return
     if not is_current(database):
         yield "The database is not up to date. Run 'monitoring load'."
@@ -71,6 +79,19 @@ def _database(database: Database) -> Iterator[str]:
     with database.reading() as session:
         if not audit.verify(session, safe.keyring.audit_key).intact:
             yield "The audit trail was changed from outside: its chain is broken. Keep a copy and ask who had access."
-        late = select(Job).where(Job.done_at.is_(None), Job.tries > USUAL_TRIES, Job.due_at < clock.now())
-        if session.scalars(late).first() is not None:
-            yield "Jobs wait that were tried several times. Run 'monitoring worker --once' and look at the log."
+        yield from _people(session)
+        yield from _jobs(session)
+
+
+def _people(session: Session) -> Iterator[str]:
+    holds = exists().where(PersonRole.person_id == Person.id, PersonRole.name == Role.ADMIN)
+    if session.scalars(select(Person.id).where(Person.active, holds)).first() is None:
+        yield "Nobody can sign in as administrator. Run 'monitoring add-person'."
+
+
+def _jobs(session: Session) -> Iterator[str]:
+    waiting = select(Job.id).where(Job.done_at.is_(None))
+    if session.scalars(waiting.where(Job.tries > USUAL_TRIES)).first() is not None:
+        yield "Jobs failed several times. Run 'monitoring worker --once' and look at what it says."
+    if session.scalars(waiting.where(Job.tries == 0, Job.due_at < clock.now() - USUAL_WAIT)).first() is not None:
+        yield "Jobs wait and nobody does them. Run 'monitoring serve', or 'monitoring worker' beside another server."
