@@ -23,7 +23,7 @@ from visits.plan.models import Visit
 from visits.plan.queries import plan_of
 from visits.plan.rules import Plan, VisitState
 from visits.sheets.models import Device, Entry, Sheet
-from visits.sheets.operations.answers import refresh
+from visits.sheets.operations.answers import Fresh, refresh
 from visits.sheets.queries.entries import seal_content
 from visits.sheets.rules import (
     CLOSED,
@@ -61,10 +61,10 @@ class Receipt:
 
 @dataclass
 class BatchResult:
-    """Receipts in the order of the entries, and what was touched, by visit."""
+    """Receipts in the order of the entries, and the visits whose answers they touched."""
 
     receipts: list[Receipt] = field(default_factory=list)
-    touched: dict[UUID, set[tuple[UUID, str]]] = field(default_factory=dict)
+    touched: list[tuple[Visit, Plan]] = field(default_factory=list)
 
 
 Known = dict[UUID | int, Any]
@@ -80,12 +80,17 @@ class _Waiting(Exception):
 
 def receive(session: Session, actor: Actor, device_id: UUID, raw_entries: Iterable[object]) -> BatchResult:
     """Take in the entries of one device. Raises NotFound for a device that is not this person's."""
-    device = session.get(Device, device_id)
+    device = session.get(Device, device_id, with_for_update=True)
     if device is None or device.person_id != actor.person_id:
         raise NotFound
     intake = _Intake(session, actor, device)
     intake.take(list(raw_entries))
     return intake.result
+
+
+def _label(said: Mapping[str, Any], before: str = "") -> str:
+    printable = (letter for letter in str(said.get("label", before)) if letter.isprintable())
+    return "".join(printable).strip()[:LONGEST_LABEL]
 
 
 class _Intake:
@@ -94,10 +99,11 @@ class _Intake:
     def __init__(self, session: Session, actor: Actor, device: Device) -> None:
         self._session, self._actor, self._device = session, actor, device
         self._visits: dict[UUID, tuple[Visit, Plan]] = {}
+        self._stops: dict[UUID, QuarantineReason | None] = {}
         self._sheets: dict[UUID, Sheet] = {}
         self._seq: dict[UUID, int] = {}
         self._rows: list[dict[str, Any]] = []
-        self._heads: list[tuple[UUID, str, Head]] = []
+        self._heads: dict[UUID, dict[tuple[UUID, str], list[Head]]] = {}
         self._here: dict[UUID | int, dict[str, Any]] = {}
         self._now = clock.now()
         self.result = BatchResult()
@@ -125,17 +131,20 @@ class _Intake:
         ids = {entry.visit for entry in entries}
         query = select(Visit).where(Visit.id.in_(ids)).order_by(Visit.id).with_for_update()
         for visit in self._session.scalars(query.execution_options(populate_existing=True)):
-            self._visits[visit.id] = (visit, plan_of(visit))
+            plan = plan_of(visit)
+            self._visits[visit.id], self._stops[visit.id] = (visit, plan), self._stop(visit, plan)
             self._seq[visit.id] = visit.last_seq
         self._sheets = {s.id: s for s in self._session.scalars(select(Sheet).where(Sheet.visit_id.in_(list(self._visits))))}
 
     def _known(self, entries: list[Incoming]) -> Known:
         """What came before, by id and by this device's counter."""
         columns = select(Entry.id, Entry.device_id, Entry.counter, Entry.seq, Entry.sha256)
-        same_id = self._session.execute(columns.where(Entry.id.in_([entry.id for entry in entries])))
-        mine = columns.where(Entry.device_id == self._device.id)
-        same_counter = self._session.execute(mine.where(Entry.counter.in_([entry.counter for entry in entries])))
-        return {row.id: row for row in same_id} | {row.counter: row for row in same_counter}
+        found = {row.id: row for row in self._session.execute(columns.where(Entry.id.in_([entry.id for entry in entries])))}
+        old = [entry.counter for entry in entries if entry.counter <= self._device.last_counter]
+        if not old:
+            return dict(found)
+        mine = columns.where(Entry.device_id == self._device.id, Entry.counter.in_(old))
+        return {**found, **{row.counter: row for row in self._session.execute(mine)}}
 
     def _one(self, entry: Incoming, known: Known) -> Receipt:
         before = self._before(entry, known)
@@ -166,21 +175,24 @@ class _Intake:
     def _check(self, entry: Incoming) -> QuestionDefinition | None:
         if self._device.revoked_at is not None:
             raise _Waiting(QuarantineReason.DEVICE_REVOKED)
-        if entry.visit not in self._visits:
-            raise _Waiting(QuarantineReason.NO_VISIT)
-        visit, plan = self._visits[entry.visit]
-        if visit.mechanism_id != self._actor.mechanism_id or plan.letter(self._actor.person_id) is None:
-            raise _Waiting(QuarantineReason.NOT_IN_TEAM)
-        if visit.state == VisitState.CANCELLED or visit.report_approved_at is not None:
-            raise _Waiting(QuarantineReason.VISIT_OVER)
+        stop = self._stops.get(entry.visit, QuarantineReason.NO_VISIT)
+        if stop is not None:
+            raise _Waiting(stop)
         if entry.question == OPENED and entry.sheet not in self._sheets:
-            self._open_sheet(entry, visit, plan)
+            self._open_sheet(entry, *self._visits[entry.visit])
         sheet = self._sheets.get(entry.sheet)
-        if sheet is None or sheet.visit_id != visit.id:
+        if sheet is None or sheet.visit_id != entry.visit:
             raise _Waiting(QuarantineReason.NO_SHEET)
         if sheet.per == SheetKind.INTERVIEW and sheet.opened_by != self._actor.person_id:
             raise _Waiting(QuarantineReason.NOT_YOURS)
         return self._question(entry, sheet)
+
+    def _stop(self, visit: Visit, plan: Plan) -> QuarantineReason | None:
+        """Why nothing that this person writes about the visit can count for now."""
+        if visit.mechanism_id != self._actor.mechanism_id or plan.letter(self._actor.person_id) is None:
+            return QuarantineReason.NOT_IN_TEAM
+        over = visit.state == VisitState.CANCELLED or visit.report_approved_at is not None
+        return QuarantineReason.VISIT_OVER if over else None
 
     def _question(self, entry: Incoming, sheet: Sheet) -> QuestionDefinition | None:
         if entry.question in {OPENED, CLOSED}:
@@ -209,12 +221,11 @@ class _Intake:
             checklist_version_id=version_id,
             per=str(per),
             position=100 + len(self._sheets),
-            label=str(said.get("label", "")).strip()[:LONGEST_LABEL],
+            label=_label(said),
             opened_by=self._actor.person_id,
             opened_at=self._now,
         )
         self._session.add(sheet)
-        self._session.flush()
         self._sheets[sheet.id] = sheet
 
     def _store(self, entry: Incoming, content: EntryContent) -> Receipt:
@@ -224,12 +235,12 @@ class _Intake:
         if entry.question == CLOSED:
             sheet.closed_at = self._now
         if entry.question == OPENED:
-            sheet.label = str((entry.opened or {}).get("label", sheet.label)).strip()[:LONGEST_LABEL]
-        self._keep(self._row(entry, EntryState.STORED, seq, seal_content(entry.id, sheet, content.to_json())))
+            sheet.label = _label(entry.opened or {}, sheet.label)
+        said = content.to_json()
+        self._keep(self._row(entry, EntryState.STORED, seq, seal_content(entry.id, sheet, said)))
         if entry.question not in {OPENED, CLOSED}:
-            head = Head(entry.id, self._actor.person_id, entry.bases, content.to_json())
-            self._heads.append((entry.sheet, entry.question, head))
-            self.result.touched.setdefault(entry.visit, set()).add((entry.sheet, entry.question))
+            heads = self._heads.setdefault(entry.visit, {}).setdefault((entry.sheet, entry.question), [])
+            heads.append(Head(entry.id, self._actor.person_id, entry.bases, said))
         return Receipt(str(entry.id), Outcome.STORED, seq, entry.sha256)
 
     def _put_aside(self, entry: Incoming, reason: QuarantineReason) -> Receipt:
@@ -263,14 +274,17 @@ class _Intake:
     def _write(self) -> None:
         if not self._rows:
             return
+        self._session.flush()
         self._session.execute(insert(table_of(Entry)), self._rows)
         self._device.last_counter = max(self._device.last_counter, *(row["counter"] for row in self._rows))
         for visit_id, (visit, plan) in self._visits.items():
+            heads = self._heads.get(visit_id)
+            if heads:
+                refresh(self._session, visit, plan, heads, Fresh(visit.last_seq, heads))
+                self.result.touched.append((visit, plan))
             self._session.execute(
                 update(Visit).where(Visit.id == visit_id).values(last_seq=self._seq[visit_id]),
                 execution_options={"synchronize_session": False},
             )
-            if visit_id in self.result.touched:
-                refresh(self._session, visit, plan, self.result.touched[visit_id], self._heads)
         self._session.flush()
         audit.record(self._session, self._actor, SheetEvent.ENTRIES_RECEIVED, self._device, count=len(self._rows))

@@ -9,12 +9,14 @@ from visits.sheets.queries.views import (
     ConflictView,
     QuestionView,
     SheetView,
+    VisitConflict,
     access_events,
     answer_for,
     answers_of,
     conflicts,
     question_view,
     sheet_view,
+    visit_conflicts,
 )
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "QuestionView",
     "SheetOverview",
     "SheetView",
+    "VisitConflict",
     "access_events",
     "answer_for",
     "answers_of",
@@ -38,5 +41,6 @@ __all__ = [
     "sheet_for",
     "sheet_view",
     "sheets_of",
+    "visit_conflicts",
     "visit_sheet",
 ]

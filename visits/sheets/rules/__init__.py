@@ -6,6 +6,7 @@ from visits.sheets.rules.totals import SMALL, Total, hide_small, totals_of
 from visits.sheets.rules.words import (
     ACCESS_ITEMS,
     CLOSED,
+    FACT_LABELS,
     FACTS,
     LARGEST_BATCH,
     OPENED,
@@ -24,6 +25,7 @@ __all__ = [
     "ACCESS_ITEMS",
     "CLOSED",
     "FACTS",
+    "FACT_LABELS",
     "LARGEST_BATCH",
     "OPENED",
     "SMALL",
