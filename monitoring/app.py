@@ -111,7 +111,11 @@ class MenuItem:
     @property
     def current(self) -> bool:
         """Whether the page belongs to this item: the longest address of the menu that this one begins with."""
-        return self is max((item for item in MENU if request.path.startswith(item.address)), key=_length, default=None)
+        return self is max((item for item in MENU if item.holds(request.path)), key=_length, default=None)
+
+    def holds(self, path: str) -> bool:
+        """Whether a page lies under this item; under the first page lies only itself."""
+        return path == self.address or (self.endpoint != "desk.home" and path.startswith(self.address))
 
     @property
     def address(self) -> str:
@@ -143,10 +147,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     unlock(settings)
     configure(app, settings)
     templating.install(app)
+    web.install(app, web.Parts(settings, database, PERMISSIONS, sign_in.load_actor, dict(FOREIGN_VIEWS)))
     CSRFProtect(app)
     Bootstrap5(app)
     sign_in.install(app, database, settings)
-    web.install(app, web.Parts(settings, database, PERMISSIONS, sign_in.load_actor, dict(FOREIGN_VIEWS)))
     error_pages.install(app)
     add_pages(app)
     return app
@@ -170,6 +174,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=safe.keyring.derive("cookies"),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # it asks for a referrer, and we tell browsers to send none
         BOOTSTRAP_SERVE_LOCAL=True,
         SETTINGS=settings,
     )

@@ -9,8 +9,6 @@ from monitoring.core.errors import Invalid, TooLarge
 from monitoring.core.i18n import N_
 from monitoring.core.permissions import Actor
 from visits.findings.operations import follow_answers
-from visits.plan.models import Visit
-from visits.plan.queries import plan_of
 from visits.sheets.operations import BatchResult, receive
 from visits.sheets.rules import LARGEST_BATCH
 
@@ -25,7 +23,6 @@ def take_in(session: Session, actor: Actor, device_id: UUID, entries: object) ->
     if len(entries) > LARGEST_BATCH:
         raise TooLarge(N_("At most %(most)s entries at once."), most=LARGEST_BATCH)
     result = receive(session, actor, device_id, entries)
-    for visit_id in result.touched:
-        visit = session.get_one(Visit, visit_id)
-        follow_answers(session, visit, plan_of(visit))
+    for visit, plan in result.touched:
+        follow_answers(session, visit, plan)
     return result

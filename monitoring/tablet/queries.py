@@ -167,7 +167,7 @@ def _facts(session: Session, seen: SeenVisit) -> Json:
 
 
 def _titles(session: Session, actor: Actor, language: str) -> Json:
-    codes = {provision.code: provision.name for provision in standards.all_provisions(session)}
+    codes = {row.code: standards.citation(row, language) for row in standards.all_provisions(session)}
     return {
         "standards": codes,
         "themes": standards.theme_titles(session, language),

@@ -1,17 +1,16 @@
 """The tablet's shell, and what it sends and reads (JSON). Sentences of errors are made in core.error_pages."""
 
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, jsonify, make_response, render_template, request, send_file
+from flask import Blueprint, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
-from monitoring.core.errors import Invalid, TooLarge
+from monitoring.core.errors import Invalid, NotFound, TooLarge
 from monitoring.core.i18n import LANGUAGES, N_
 from monitoring.core.templating import language, translated
-from monitoring.core.web import Access, actor, content_policy, parts, requires, session
+from monitoring.core.web import Access, actor, content_policy, handed_in, parts, requires, session
 from monitoring.media import operations as media
 from monitoring.media import queries as pictures
 from monitoring.media.rules import LARGEST_BYTES
@@ -19,11 +18,14 @@ from monitoring.tablet import operations, queries
 from monitoring.tablet.permissions import TabletPermission
 from visits.plan.rules import VisitKind
 from visits.sheets import queries as sheets
+from visits.sheets.models import Sheet
 from visits.sheets.operations import add_device
+from visits.sheets.rules import SheetKind
 
 bp = Blueprint("tablet", __name__, url_prefix="/tablet")
 
 LARGEST_JSON = 8_000_000
+LARGEST_SEQ = 2**53
 
 
 @bp.get("/")
@@ -78,7 +80,7 @@ def pack(visit_id: UUID) -> ResponseReturnValue:
 def read_entries(visit_id: UUID) -> ResponseReturnValue:
     """What came in after a running number."""
     seen = queries.tablet_visit(session(), actor(), visit_id)
-    after = request.args.get("after", 0, int)
+    after = min(max(request.args.get("after", 0, int), 0), LARGEST_SEQ)
     found = sheets.entries_after(session(), seen, after)
     return jsonify(entries=[entry.to_json() for entry in found], seq=found[-1].seq if found else after)
 
@@ -108,7 +110,7 @@ def put_media(sha256: str) -> ResponseReturnValue:
     """Take in a photo for a sheet."""
     if (request.content_length or 0) > LARGEST_BYTES:
         raise TooLarge(N_("This photo is larger than 20 MB. Take it again with a smaller size."))
-    sheet_id = _sheet_id()
+    sheet_id = _sheet().id
     session().commit()  # nothing was written yet: gives the lock back while the picture is worked on
     prepared = media.prepare(request.get_data(cache=False), sha256)
     row = media.store_picture(session(), actor(), parts().settings.media, sheet_id, prepared)
@@ -119,7 +121,11 @@ def put_media(sha256: str) -> ResponseReturnValue:
 @requires(TabletPermission.FILL)
 def get_media(sha256: str) -> ResponseReturnValue:
     """A photo as it may be shown."""
-    return send_file(BytesIO(pictures.picture(session(), parts().settings.media, _sheet_id(), sha256)), mimetype="image/jpeg")
+    sheet = _sheet()
+    if sheet.per == SheetKind.INTERVIEW and sheet.closed_at is not None:
+        raise NotFound
+    picture = pictures.picture(session(), parts().settings.media, sheet.id, sha256)
+    return handed_in(picture, "image/jpeg", "photo.jpg")
 
 
 def _kinds() -> dict[str, str]:
@@ -139,10 +145,13 @@ def _device_id() -> UUID:
     return _as_uuid(request.headers.get("X-Device", ""))
 
 
-def _sheet_id() -> UUID:
-    """The sheet that the address names, when this person fills its visit."""
+def _sheet() -> Sheet:
+    """The sheet that the address names, when this person fills its visit; somebody else's interview does not exist."""
     seen = queries.tablet_visit(session(), actor(), _as_uuid(request.args.get("visit", "")))
-    return sheets.sheet_for(session(), seen, _as_uuid(request.args.get("sheet", ""))).id
+    sheet = sheets.sheet_for(session(), seen, _as_uuid(request.args.get("sheet", "")))
+    if sheet.per == SheetKind.INTERVIEW and sheet.opened_by != actor().person_id:
+        raise NotFound
+    return sheet
 
 
 def _as_uuid(text: str) -> UUID:

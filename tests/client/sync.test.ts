@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EMPTY, type Entry } from "../../monitoring/tablet/client/entries.ts";
 import { Refused, Unreachable, type Receipt } from "../../monitoring/tablet/client/network.ts";
+import type { Photo } from "../../monitoring/tablet/client/storage.ts";
 import { BATCH, Sync, type Outbox, type Wire } from "../../monitoring/tablet/client/sync.ts";
 
 class Memory implements Outbox {
@@ -21,8 +22,9 @@ class Memory implements Outbox {
   change = async (changes: Map<string, Partial<Entry>>): Promise<void> => {
     for (const [id, change] of changes) this.entries.set(id, { ...this.entries.get(id)!, ...change });
   };
-  waitingPhotos = async (): Promise<[]> => [];
-  savePhoto = async (): Promise<void> => undefined;
+  photos = new Map<string, Photo>();
+  waitingPhotos = async (): Promise<Photo[]> => [...this.photos.values()].filter((photo) => !photo.sent);
+  savePhoto = async (photo: Photo): Promise<void> => void this.photos.set(photo.sha256, photo);
   clearSheet = async (_visit: string, sheet: string): Promise<void> => void this.cleared.push(sheet);
   take = async (entries: Entry[], _visit: string, seq: number): Promise<number> => {
     for (const entry of entries) if (!this.entries.has(entry.id)) this.entries.set(entry.id, entry);
@@ -46,12 +48,18 @@ class Server implements Wire {
       if (this.bad.has(entry.id)) return { id: entry.id, outcome: "refused", seq: null, sha256: "", message: "no such question" };
       const known = this.stored.has(entry.id);
       this.stored.set(entry.id, entry);
+      if (this.aside.has(entry.id)) return { id: entry.id, outcome: known ? "duplicate" : "quarantined", seq: null, sha256: "" };
       return { id: entry.id, outcome: known ? "duplicate" : "stored", seq: this.stored.size, sha256: "" };
     });
     if (failure) throw failure; // stored, but the answer got lost
     return receipts;
   };
-  putPhoto = async (): Promise<void> => undefined;
+  aside = new Set<string>();
+  photos: string[] = [];
+  putPhoto = async (_visit: string, _sheet: string, sha256: string): Promise<void> => {
+    if (this.bad.has(sha256)) throw new Refused(422, "invalid", "no picture");
+    this.photos.push(sha256);
+  };
   entriesAfter = async (_visit: string, seq: number): Promise<{ entries: Entry[]; seq: number }> => ({ entries: [], seq });
 }
 
@@ -73,6 +81,24 @@ describe("sending", () => {
     await sync.wake();
     expect(server.sizes).toEqual([BATCH, 20]);
     expect([...server.stored.values()].map((entry) => entry.counter)).toEqual([...memory.entries.values()].map((entry) => entry.counter));
+    expect([sync.state, sync.unsent]).toEqual(["sent", 0]);
+  });
+
+  it("knows of an entry that was put aside also when the first answer got lost", async () => {
+    memory.add(1);
+    server.aside.add("e1");
+    server.failures.push(new Refused(500, "http", "lost"));
+    await sync.wake();
+    await sync.wake();
+    expect(memory.entries.get("e1")?.sent).toBe("quarantined");
+  });
+
+  it("lets a photo that is none hold up neither the others nor the next round", async () => {
+    for (const sha256 of ["torn", "good"]) memory.photos.set(sha256, { sha256, visit: "v", sheet: "s", blob: new Blob(), sent: false });
+    server.bad.add("torn");
+    await sync.wake();
+    expect(server.photos).toEqual(["good"]);
+    expect(memory.photos.get("torn")).toMatchObject({ sent: false, message: "no picture" });
     expect([sync.state, sync.unsent]).toEqual(["sent", 0]);
   });
 

@@ -2,7 +2,8 @@
 
 import { evaluate } from "../shared/evaluation.ts";
 import type { Definition, Facts, SheetResult } from "../shared/types.ts";
-import { EMPTY, byQuestion, heads, sidesOf, valuesOf, type Content, type Entry, type Side } from "./entries.ts";
+import { EMPTY, heads, type Content, type Entry, type Side } from "./entries.ts";
+import { Memory } from "./memory.ts";
 import * as network from "./network.ts";
 import type { Me, Pack, SheetRow, VisitRow } from "./network.ts";
 import { Storage } from "./storage.ts";
@@ -11,21 +12,27 @@ import { Sync } from "./sync.ts";
 export class App {
   visits: VisitRow[] = [];
   pack: Pack | null = null;
-  entries: Entry[] = [];
+  private readonly memory = new Memory();
   readonly sync: Sync;
   /** The screen that is shown redraws itself when this is called. */
   redraw: () => void = () => undefined;
   changed: () => void = () => undefined;
   private readonly pending = new Map<string, Content>();
   private turn: Promise<void> = Promise.resolve();
+  /** A pack that was asked for while the rest started. */
+  private early: { visit: string; pack: Promise<Pack> } | null = null;
 
   private constructor(readonly me: Me, readonly storage: Storage) {
     this.sync = new Sync(storage, network, () => void this.synced(), () => this.pack?.visit.id ?? null);
   }
 
-  static async start(me: Me): Promise<App> {
+  /** `visit` is the one that the address names, if it names one. */
+  static async start(me: Me, visit: string | undefined): Promise<App> {
+    const early = visit ? { visit, pack: network.pack(visit) } : null;
+    early?.pack.catch(() => undefined); // told when it is opened
     const storage = await Storage.open(me.person.id);
     const app = new App(me, storage);
+    app.early = early;
     const before = await storage.device();
     if (before) network.useDevice(before);
     const device = (before ? (await network.me()).device : me.device) ?? (await network.enrol(navigator.userAgent.slice(0, 80)));
@@ -48,12 +55,13 @@ export class App {
     if (this.pack?.visit.id === visit) return true;
     let pack: Pack | undefined;
     try {
-      pack = await network.pack(visit);
-      await this.storage.keepPack(pack);
+      pack = await (this.early?.visit === visit ? this.early.pack : network.pack(visit));
+      this.storage.keepPack(pack).catch(() => undefined); // without it the visit opens only with a network
     } catch (problem) {
       if (problem instanceof network.Refused && problem.status === 404) return false;
       pack = await this.storage.pack(visit);
     }
+    this.early = null;
     if (!pack) return false;
     this.pack = pack;
     await this.read(visit);
@@ -69,12 +77,17 @@ export class App {
 
   private read(visit: string): Promise<void> {
     return this.inTurn(async () => {
-      this.entries = await this.storage.entries(visit);
+      this.memory.replace(await this.storage.entries(visit));
     });
   }
 
   of(sheet: string): Entry[] {
-    return this.entries.filter((entry) => entry.sheet === sheet);
+    return this.memory.of(sheet);
+  }
+
+  /** What the server did not take into the visit. */
+  putAside(): Entry[] {
+    return this.memory.entries.filter((entry) => entry.sent === "quarantined" || entry.sent === "refused");
   }
 
   /** The visit's sheets: those of the pack, and those opened here or by colleagues since. */
@@ -82,7 +95,7 @@ export class App {
     const pack = this.pack;
     if (!pack) return [];
     const known = new Map(pack.sheets.map((sheet) => [sheet.id, { ...sheet }]));
-    for (const entry of this.entries) {
+    for (const entry of this.memory.entries) {
       const sheet = known.get(entry.sheet);
       if (sheet && entry.question === "sheet.closed") sheet.closed = true;
       if (sheet || entry.question !== "sheet.opened" || !entry.opened) continue;
@@ -91,7 +104,7 @@ export class App {
       known.set(entry.sheet, {
         id: entry.sheet, checklist: definition.code, version: entry.opened.version, per: definition.per,
         label: entry.opened.label, position: 1000 + known.size, opened_by: entry.author ?? this.me.person.id,
-        closed: this.entries.some((other) => other.sheet === entry.sheet && other.question === "sheet.closed"),
+        closed: this.memory.about(entry.sheet, "sheet.closed").length > 0,
       });
     }
     return [...known.values()].toSorted((a, b) => a.position - b.position || (a.label < b.label ? -1 : 1));
@@ -105,7 +118,7 @@ export class App {
     const pack = this.pack;
     if (!pack) return { country: "", kind: "", previous: false };
     const said: Facts = { ...pack.facts };
-    for (const [question, sides] of Object.entries(valuesOf(this.of(pack.visit_sheet)))) {
+    for (const [question, sides] of Object.entries(this.memory.values(pack.visit_sheet))) {
       if (!question.startsWith("v.")) continue;
       const value = sides[0];
       said[question.slice(2)] = sides.length === 1 && typeof value === "string" ? Number(value) : null;
@@ -115,19 +128,20 @@ export class App {
 
   result(sheet: SheetRow): SheetResult | null {
     const definition = this.definition(sheet);
-    return definition ? evaluate(definition, valuesOf(this.of(sheet.id)), this.facts()) : null;
+    return definition ? evaluate(definition, this.memory.values(sheet.id), this.facts()) : null;
   }
 
   sides(sheet: string, question: string): Side[] {
-    return sidesOf(byQuestion(this.of(sheet)).get(question) ?? []);
+    return this.memory.sides(sheet, question);
   }
 
   /** Record the whole state of a question: on the disk when this returns. One after the other, so that each sees what it replaces. */
   record(sheet: string, question: string, content: Content, opened?: Entry["opened"]): Promise<void> {
     const key = `${sheet} ${question}`;
     this.pending.set(key, content);
+    const visit = this.pack?.visit.id;
     return this.inTurn(async () => {
-      await this.write(sheet, question, content, opened);
+      if (visit) await this.write(visit, sheet, question, content, opened);
       if (this.pending.get(key) === content) this.pending.delete(key);
     });
   }
@@ -146,10 +160,8 @@ export class App {
     return mine;
   }
 
-  private async write(sheet: string, question: string, content: Content, opened?: Entry["opened"]): Promise<void> {
-    const visit = this.pack?.visit.id;
-    if (!visit) return;
-    const before = byQuestion(this.of(sheet)).get(question) ?? [];
+  private async write(visit: string, sheet: string, question: string, content: Content, opened?: Entry["opened"]): Promise<void> {
+    const before = this.memory.about(sheet, question);
     const saved = await this.storage.save({
       id: crypto.randomUUID(),
       visit,
@@ -162,7 +174,7 @@ export class App {
       author_name: this.me.person.name,
       ...(opened ? { opened } : {}),
     });
-    this.entries.push(saved);
+    this.memory.add(saved);
     void this.sync.wake();
   }
 

@@ -1,8 +1,8 @@
-// Bundles the tablet client: run from the project's top folder.
+// Bundles the tablet client, and what the pages of the office need: run from the project's top folder.
 import { build } from "esbuild";
 
 await build({
-  entryPoints: { tablet: "monitoring/tablet/client/main.ts" },
+  entryPoints: { tablet: "monitoring/tablet/client/main.ts", once: "monitoring/static/src/once.ts" },
   bundle: true,
   minify: true,
   format: "esm",

@@ -29,15 +29,25 @@ export function show(...children: Child[]): void {
   append(app, children);
 }
 
-/** Replace one element by a new one; what is being typed is saved first, and the focus stays where it was, as far as it is still there. */
-export function replace(old: Element, make: () => Element): void {
+/** Put a new element in the place of an old one; what is being typed in it is saved first. */
+export function swap<E extends Element>(old: Element, make: () => E): E {
   const focused = document.activeElement;
-  const inside = focused instanceof HTMLElement && old.contains(focused) ? focused : null;
-  const mark = inside?.dataset["focus"];
-  inside?.blur();
+  if (focused instanceof HTMLElement && focused.matches("input, textarea") && old.contains(focused)) focused.blur();
   const fresh = make();
   old.replaceWith(fresh);
-  if (mark) fresh.querySelector<HTMLElement>(`[data-focus="${CSS.escape(mark)}"]`)?.focus({ preventScroll: true });
+  return fresh;
+}
+
+/** Draw anew; the focus stays where it was, as far as it is still there. It is set last: the browser lays the page out for it. */
+export function keepFocus(draw: () => void): void {
+  const focused = document.activeElement;
+  const mark = focused instanceof HTMLElement ? focused.dataset["focus"] : undefined;
+  draw();
+  if (mark && !focused?.isConnected) document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(mark)}"]`)?.focus({ preventScroll: true });
+}
+
+export function replace(old: Element, make: () => Element): void {
+  keepFocus(() => swap(old, make));
 }
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,6 +1,6 @@
 // Entries, and what they add up to (visits/sheets/rules/current.py): the sides that no other entry replaces.
 
-import type { Sides, Value } from "../shared/types.ts";
+import type { Value } from "../shared/types.ts";
 
 export interface Content {
   value: Value | null;
@@ -57,20 +57,4 @@ export function sidesOf(entries: Entry[]): Side[] {
     byValue.set(key, side);
   }
   return [...byValue.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, side]) => side);
-}
-
-/** All questions of one sheet: their entries, by question. */
-export function byQuestion(entries: Entry[]): Map<string, Entry[]> {
-  const found = new Map<string, Entry[]>();
-  for (const entry of entries) found.set(entry.question, [...(found.get(entry.question) ?? []), entry]);
-  return found;
-}
-
-export function valuesOf(entries: Entry[]): Sides {
-  const found: Sides = {};
-  for (const [question, members] of byQuestion(entries)) {
-    const sides = sidesOf(members);
-    if (sides.length > 0) found[question] = sides.map((side) => side.value);
-  }
-  return found;
 }

@@ -82,12 +82,13 @@ export class Unreachable extends Error {}
 
 let csrf = "";
 let device = "";
+let person = "";
 
 export function useDevice(id: string): void {
   device = id;
 }
 
-async function ask(path: string, options: RequestInit = {}): Promise<Response> {
+async function ask(path: string, options: RequestInit = {}, again = true): Promise<Response> {
   const headers = new Headers(options.headers);
   if (device) headers.set("X-Device", device);
   if (options.method) headers.set("X-CSRFToken", csrf);
@@ -99,6 +100,10 @@ async function ask(path: string, options: RequestInit = {}): Promise<Response> {
   }
   if (answer.ok) return answer;
   const said = (await answer.json().catch(() => ({}))) as { code?: string; message?: string };
+  if (said.code === "stale_session" && again) {
+    await me();
+    return ask(path, options, false);
+  }
   throw new Refused(answer.status, said.code ?? "http", said.message ?? answer.statusText);
 }
 
@@ -111,8 +116,11 @@ async function send<T>(method: string, path: string, body: unknown): Promise<T> 
   return (await ask(path, options)).json() as Promise<T>;
 }
 
+/** Who is signed in, and a fresh token after signing in anew; never somebody else than before. */
 export async function me(): Promise<Me> {
   const found = await read<Me>("me");
+  if (person && found.person.id !== person) throw new Refused(401, "somebody_else", "somebody else signed in");
+  person = found.person.id;
   csrf = found.csrf;
   return found;
 }

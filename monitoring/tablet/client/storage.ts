@@ -10,6 +10,8 @@ export interface Photo {
   sheet: string;
   blob: Blob;
   sent: boolean;
+  /** Why the server does not take it. */
+  message?: string;
 }
 
 interface Tables extends DBSchema {
@@ -81,9 +83,8 @@ export class Storage {
     const device = (await settings.get("device")) as { id: string; next: number } | undefined;
     if (!device) throw new Error("this tablet has no device yet");
     const saved: Entry = { ...entry, device: device.id, counter: device.next, sent: "waiting" };
-    await settings.put({ id: device.id, next: device.next + 1 }, "device");
-    await transaction.objectStore("entries").add(saved);
-    await transaction.done;
+    const numbered = settings.put({ id: device.id, next: device.next + 1 }, "device");
+    await Promise.all([numbered, transaction.objectStore("entries").add(saved), transaction.done]);
     return saved;
   }
 

@@ -7,6 +7,8 @@ import type { Photo } from "./storage.ts";
 export const BATCH = 200;
 const LONGEST_PAUSE = 60_000;
 const USUAL_PAUSE = 15_000;
+/** Answers after which a photo waits, so that it does not hold up the others: too large, no picture. */
+const PARKED = new Set([413, 422]);
 
 export interface Outbox {
   waiting(): Promise<Entry[]>;
@@ -32,6 +34,8 @@ export class Sync {
   private running: Promise<void> | null = null;
   private again = false;
   private failures = 0;
+  /** Photos that the server does not take: tried again when the page is opened anew. */
+  private readonly parked = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -69,7 +73,7 @@ export class Sync {
       this.failures += 1;
       this.state = problem instanceof Unreachable ? "no_network" : problem instanceof Refused && problem.status === 401 ? "sign_in" : "trouble";
     }
-    this.unsent = (await this.outbox.waiting()).length + (await this.outbox.waitingPhotos()).length;
+    this.unsent = (await this.outbox.waiting()).length + (await this.photosToSend()).length;
     if (this.unsent > 0 && this.state === "sent") this.state = "waiting";
     this.told();
     this.timer = setTimeout(() => void this.wake(), this.failures ? Math.min(LONGEST_PAUSE, 1000 * 2 ** this.failures) : USUAL_PAUSE);
@@ -91,10 +95,20 @@ export class Sync {
   }
 
   private async pushPhotos(): Promise<void> {
-    for (const photo of await this.outbox.waitingPhotos()) {
-      await this.wire.putPhoto(photo.visit, photo.sheet, photo.sha256, photo.blob);
-      await this.outbox.savePhoto({ ...photo, sent: true });
+    for (const photo of await this.photosToSend()) {
+      try {
+        await this.wire.putPhoto(photo.visit, photo.sheet, photo.sha256, photo.blob);
+        await this.outbox.savePhoto({ ...photo, sent: true });
+      } catch (problem) {
+        if (!(problem instanceof Refused) || !PARKED.has(problem.status)) throw problem;
+        this.parked.add(photo.sha256);
+        await this.outbox.savePhoto({ ...photo, message: problem.message });
+      }
     }
+  }
+
+  private async photosToSend(): Promise<Photo[]> {
+    return (await this.outbox.waitingPhotos()).filter((photo) => !this.parked.has(photo.sha256));
   }
 
   private async pull(): Promise<void> {
@@ -110,7 +124,8 @@ export class Sync {
 function changesFrom(receipts: Receipt[]): Map<string, Partial<Entry>> {
   return new Map(
     receipts.map((receipt) => {
-      const sent = receipt.outcome === "duplicate" ? "stored" : receipt.outcome;
+      const before = receipt.seq === null ? "quarantined" : "stored"; // what is not part of the visit has no running number
+      const sent = receipt.outcome === "duplicate" ? before : receipt.outcome;
       return [receipt.id, { sent, seq: receipt.seq, ...(receipt.message ? { message: receipt.message } : {}) }];
     }),
   );

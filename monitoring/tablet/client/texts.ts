@@ -26,6 +26,24 @@ function understood(): string[] {
   return current === "en" || current === "ru" ? [current, "en"] : [current, "ru", "en"];
 }
 
+/** A day as people say it: 28 November; with its year if that is not this one. */
+export function dayWord(day: string, today: Date = new Date()): string {
+  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  const form: Intl.DateTimeFormatOptions = { day: "numeric", month: "long" };
+  if (year !== today.getFullYear()) form.year = "numeric";
+  return new Intl.DateTimeFormat(understood().map((code) => (code === "en" ? "en-GB" : code)), form).format(new Date(year, month - 1, date));
+}
+
+/** When a visit is: today, on which of its days, or from when to when. */
+export function whenWord(first: string, last: string, now: Date = new Date()): string {
+  const midnight = (day: string): number => new Date(`${day}T00:00`).getTime();
+  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
+  if (today < midnight(first) || today > midnight(last)) return first === last ? dayWord(first, now) : `${dayWord(first, now)} – ${dayWord(last, now)}`;
+  if (first === last) return t("today");
+  const days = (from: number, to: number): number => Math.round((to - from) / 86_400_000) + 1;
+  return t("today, day %(day)s of %(days)s", { day: days(midnight(first), today), days: days(midnight(first), midnight(last)) });
+}
+
 /** What a reader should know about the language of a form: nothing when it is the original or was reviewed. */
 export function languageNote(states: Record<string, string>): string {
   if (!states[current]) return t("This form is not in your language yet.");

@@ -4,8 +4,10 @@ import { clockAt, type App } from "../app.ts";
 import { h, replace, show } from "../dom.ts";
 import { EMPTY, type Content, type Side } from "../entries.ts";
 import { t } from "../texts.ts";
+import { typing } from "../typing.ts";
 import { refreshState, topBar } from "./frame.ts";
 
+const DOUBLE_TAP = 600;
 const ANSWERS = ["asked", "given", "given_with_limits", "delayed", "refused"];
 
 export function accessWord(answer: string): string {
@@ -67,7 +69,13 @@ function law(app: App): string {
     : t("Article 20 of OPCAT knows no exception for a national mechanism. The grounds of Article 14 are for the Subcommittee alone.");
 }
 
+let adding = false;
+
+/** Write down one more, also when the tap was a double one. */
 async function add(app: App, item: string, fresh: () => void): Promise<void> {
+  if (adding) return;
+  adding = true;
+  setTimeout(() => { adding = false; }, DOUBLE_TAP);
   const now = clockAt(app.pack?.visit.time_zone ?? "UTC", new Date());
   const code = `access.${item}.${crypto.randomUUID().slice(0, 8)}`;
   await app.record(app.pack?.visit_sheet ?? "", code, { ...EMPTY, value: "asked", sources: ["observation"], access: { at: now, who: "", ground: "" } });
@@ -88,10 +96,10 @@ function event(app: App, code: string, sides: Side[], fresh: () => void): HTMLEl
     h("label", { class: "field" }, h("span", { class: "quiet" }, label),
       h("input", {
         type, value: fact()[name], maxlength: name === "ground" ? 2000 : 200, "data-access": name, "data-focus": `${code}-${name}`,
-        onchange: (changed: Event) => {
-          const access = { ...fact(), [name]: (changed.target as HTMLInputElement).value.normalize("NFC").trim() };
-          void save({ access }, false);
-        },
+        ...typing((typed) => {
+          const access = { ...fact(), [name]: typed.value.normalize("NFC").trim() };
+          if (access[name] !== fact()[name]) void save({ access }, false);
+        }),
       }));
   return h("article", { class: "question", "data-event": code },
     h("p", { class: "text" }, words, sides.length > 1 ? h("span", { class: "quiet" }, ` ${t("two people wrote different answers")}`) : null),

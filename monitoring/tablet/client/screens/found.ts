@@ -5,6 +5,7 @@ import type { App } from "../app.ts";
 import { h, show } from "../dom.ts";
 import { inWords, t } from "../texts.ts";
 import { topBar } from "./frame.ts";
+import { valueWords } from "./question.ts";
 import { mark } from "./visit.ts";
 
 export function foundScreen(app: App): void {
@@ -24,7 +25,7 @@ export function foundScreen(app: App): void {
         const section = definition?.sections.find((found) => found.questions.includes(code));
         return h("li", {},
           h("a", { class: "row", href: `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}/${section?.key ?? ""}` },
-            h("span", {}, h("span", { class: "code" }, code), " ", inWords(question?.texts)),
+            h("span", {}, h("span", { class: "code" }, code), " ", inWords(question?.texts), " ", h("strong", {}, question ? app.sides(sheet.id, code).map((side) => valueWords(question, side.value)).join(" / ") : "")),
             h("span", { class: "quiet" }, mark(severity), " ", [inWords(definition?.titles), sheet.label].filter(Boolean).join(" ")),
           ),
         );

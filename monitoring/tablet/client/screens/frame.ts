@@ -13,7 +13,13 @@ export function topBar(app: App, back: string | null, title: string): HTMLElemen
 }
 
 export function sentState(app: App): HTMLElement {
-  return h("span", { class: `sent sent-${app.sync.state}`, role: "status", "data-sent": app.sync.state, "data-unsent": app.sync.unsent }, words(app));
+  const said = app.sync.state === "sign_in" ? h("a", { class: "action", href: signInAddress() }, words(app)) : words(app);
+  return h("span", { class: `sent sent-${app.sync.state}`, role: "status", "data-sent": app.sync.state, "data-unsent": app.sync.unsent }, said);
+}
+
+/** To the sign-in page, and back to this screen. */
+export function signInAddress(): string {
+  return `/sign-in?next=${encodeURIComponent(`/tablet/${location.hash}`)}`;
 }
 
 function words(app: App): string {

@@ -51,7 +51,7 @@ function step(app: App, sheet: SheetRow, code: string): void {
       questionRow(app, sheet, question, result, answered),
     ),
     h("footer", { class: "bottom" },
-      place > 0 ? h("button", { class: "button", onclick: () => go(questions[place - 1]) }, `‹ ${t("Before")}`) : h("span", {}),
+      place > 0 ? h("button", { class: "button", onclick: () => go(questions[place - 1]) }, `‹ ${t("Previous")}`) : h("span", {}),
       h("button", { class: "button", "data-close": "interview", onclick: () => void close(app, sheet) }, t("Close and seal")),
       place < questions.length - 1 ? h("button", { class: "button primary", "data-next": "question", onclick: () => go(questions[place + 1]) }, `${t("Next")} ›`) : h("span", {}),
     ),

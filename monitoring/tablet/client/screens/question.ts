@@ -6,7 +6,10 @@ import { clockAt, type App } from "../app.ts";
 import { h } from "../dom.ts";
 import { EMPTY, type Content, type Side } from "../entries.ts";
 import { photoAddress, type SheetRow } from "../network.ts";
+import { pictureProblem } from "../pictures.ts";
+import type { Photo } from "../storage.ts";
 import { suggestion } from "../suggestions.ts";
+import { complaint, judge, typing, unread, type Field } from "../typing.ts";
 import { answerWord, confidenceWord, inWords, reasonWord, sourceWord, t } from "../texts.ts";
 import { mark } from "./visit.ts";
 
@@ -49,9 +52,9 @@ async function set(row: Row, change: Partial<Content>, redraw = true): Promise<v
   if (redraw) row.redraw();
 }
 
-function choose(row: Row, value: Value | null): Promise<void> {
+function choose(row: Row, value: Value | null, redraw = true): Promise<void> {
   const sources = row.content.sources.length ? row.content.sources : row.question.sources.slice(0, 1);
-  return set(row, { value, reason: null, sources: value === null || value === "not_assessed" ? row.content.sources : sources });
+  return set(row, { value, reason: null, sources: value === null || value === "not_assessed" ? row.content.sources : sources }, redraw);
 }
 
 function button(row: Row, key: string, label: string, pressed: boolean, act: () => Promise<void>): HTMLElement {
@@ -102,25 +105,27 @@ function chip(label: string, pressed: boolean, name: string, act: () => Promise<
 
 function written(row: Row): HTMLElement {
   const { question, content } = row;
-  const value = typeof content.value === "string" && content.value !== "not_assessed" ? content.value : "";
+  const said = (): string => (typeof row.content.value === "string" && row.content.value !== "not_assessed" ? row.content.value : "");
+  const value = said();
   const label = inWords(question.texts);
-  const save = async (event: Event): Promise<void> => {
-    const field = event.target as HTMLInputElement | HTMLTextAreaElement;
-    const typed = canonical(question.type, field.value);
-    field.toggleAttribute("aria-invalid", typed === undefined);
-    if (typed === undefined || typed === (value || null)) return;
-    await choose(row, typed);
-  };
   const name = `${question.code}-field`;
-  const common = { "aria-label": label, "data-field": question.code, "data-focus": name, onchange: (event: Event) => void save(event) };
+  const place = `${row.sheet.id} ${question.code}`;
+  const save = async (field: Field, left: boolean): Promise<void> => {
+    const typed = canonical(question.type, field.value);
+    if (left) judge(field, place, typed === undefined ? t("Write a number, such as 4 or 2.5.") : null);
+    if (typed !== undefined && typed !== (said() || null)) await choose(row, typed, left);
+    else if (left && said() !== value) row.redraw();
+  };
+  const common = { "aria-label": label, "data-field": question.code, "data-focus": name, ...typing((field, left) => void save(field, left)) };
   if (question.type === "text") return h("div", {}, textArea(value, common));
   if (question.type === "photo") return h("div", {}, photoButton(row));
   const kinds: Record<string, string> = { number: "text", time: "time", date: "date" };
   const unit = inWords(question.units);
   const now = (): Promise<void> => choose(row, clockAt(row.app.pack?.visit.time_zone ?? "UTC", new Date()));
-  return h("div", { class: "answers" },
+  const typed = unread(place);
+  return h("div", {}, h("div", { class: "answers" },
     h("span", { class: "with-unit" },
-      h("input", { ...common, type: kinds[question.type] ?? "text", inputmode: question.type === "number" ? "decimal" : null, value }),
+      h("input", { ...common, type: kinds[question.type] ?? "text", inputmode: question.type === "number" ? "decimal" : null, value: typed ?? value, "aria-invalid": typed !== undefined }),
       unit ? h("span", { class: "unit" }, unit) : null,
     ),
     offered(row, unit),
@@ -128,7 +133,7 @@ function written(row: Row): HTMLElement {
     button(row, "could_not_measure", question.type === "number" ? t("could not measure") : answerWord("not_assessed"), content.value === "not_assessed",
       () => set(row, content.value === "not_assessed" ? { value: null, reason: null } : { value: "not_assessed", reason: question.type === "number" ? "could_not_measure" : null })),
     question.type === "number" ? null : reasons(row),
-  );
+  ), typed === undefined ? null : complaint(place, t("Write a number, such as 4 or 2.5.")));
 }
 
 function offered(row: Row, unit: string): HTMLElement | null {
@@ -150,7 +155,7 @@ function conflict(row: Row, sides: Side[]): HTMLElement {
       const names = side.heads.map((entry) => entry.author_name ?? "").join(", ");
       const stand = (): Promise<void> => set({ ...row, content: side.heads[0]?.content ?? EMPTY }, {});
       return h("div", { class: "side" },
-        h("span", {}, h("strong", {}, valueWords(row.question, side.value)), ` ${names}`),
+        h("span", {}, h("strong", {}, valueWords(row.question, side.value)), ` ${names}`, side.heads.map((entry) => (entry.content.note ? h("span", { class: "said" }, entry.content.note) : null))),
         h("button", { class: "button", type: "button", "data-stand": JSON.stringify(side.value), onclick: () => void stand() }, t("Let this stand")),
       );
     }),
@@ -162,7 +167,8 @@ export function valueWords(question: Question, value: Value): string {
     const choice = question.choices.find((found) => found.key === key);
     return choice ? inWords(choice.labels) : answerWord(key);
   };
-  return Array.isArray(value) ? value.map(one).join(", ") : one(value);
+  if (Array.isArray(value)) return value.map(one).join(", ");
+  return question.type === "number" && value !== "not_assessed" ? `${value} ${inWords(question.units)}`.trim() : one(value);
 }
 
 function details(row: Row): HTMLElement {
@@ -171,13 +177,16 @@ function details(row: Row): HTMLElement {
   const offered = [...question.sources, ...SOURCES.filter((key) => !question.sources.includes(key))];
   const note = textArea(content.note, {
     "aria-label": t("Note"), placeholder: t("Note: what was seen or said, without names"), "data-note": question.code, "data-focus": `${question.code}-note`,
-    onchange: (event: Event) => void set(row, { note: (event.target as HTMLTextAreaElement).value.normalize("NFC").trim() }, false),
+    ...typing((field) => {
+      const text = field.value.normalize("NFC").trim();
+      if (text !== row.content.note) void set(row, { note: text }, false);
+    }),
   });
   note.rows = 1;
   return h("div", { class: "details" },
     h("div", { class: "chips", role: "group", "aria-label": t("Where it comes from") }, offered.map((key) => chip(sourceWord(key), content.sources.includes(key), `${question.code}-source-${key}`, () => flip(key)))),
-    note,
-    h("div", { class: "chips" }, question.type === "photo" ? null : photoButton(row), photos(row)),
+    h("div", { class: "written" }, note, question.type === "photo" ? null : photoButton(row)),
+    content.photos.length ? h("div", { class: "chips" }, photos(row)) : null,
     h("details", {}, h("summary", {}, t("How sure, and why this is asked")),
       h("div", { class: "chips", role: "group", "aria-label": t("How sure") }, CONFIDENCE.map((key) => chip(confidenceWord(key), content.confidence === key, `${question.code}-sure-${key}`, () => set(row, { confidence: content.confidence === key ? null : key })))),
       why(row),
@@ -198,8 +207,11 @@ function why({ app, question }: Row): HTMLElement[] {
 function photoButton(row: Row): HTMLElement | null {
   if (row.content.photos.length >= MOST_PHOTOS) return null;
   const take = async (event: Event): Promise<void> => {
-    const file = (event.target as HTMLInputElement).files?.[0];
+    const field = event.target as HTMLInputElement;
+    const file = field.files?.[0];
     if (!file) return;
+    const problem = await pictureProblem(file);
+    if (problem) return say(field, problem);
     const sha256 = await row.app.addPhoto(row.sheet.id, file);
     const value = row.question.type === "photo" ? "photo" : row.content.value;
     await set(row, { value, photos: [...new Set([...row.content.photos, sha256])] });
@@ -207,12 +219,31 @@ function photoButton(row: Row): HTMLElement | null {
   return h("label", { class: "button photo" }, t("Photo"), h("input", { type: "file", accept: "image/*", capture: "environment", "data-photo": row.question.code, onchange: (event: Event) => void take(event) }));
 }
 
+/** Say below the question what is wrong with what was chosen. */
+function say(field: HTMLInputElement, problem: string): void {
+  const question = field.closest(".question");
+  question?.querySelector(".photo-problem")?.remove();
+  question?.append(h("p", { class: "message photo-problem", role: "alert" }, problem));
+  field.value = "";
+}
+
 function photos(row: Row): HTMLElement[] {
   return row.content.photos.map((sha256) => {
     const image = h("img", { class: "thumb", alt: t("Photo"), width: 96, height: 72 });
+    const figure = h("span", { class: "photo-kept" }, image);
     void row.app.storage.photo(sha256).then((kept) => {
       image.src = kept ? URL.createObjectURL(kept.blob) : photoAddress(row.app.pack?.visit.id ?? "", row.sheet.id, sha256);
+      if (kept?.message && !kept.sent) figure.append(notTaken(row, kept, kept.message));
     });
-    return image;
+    return figure;
   });
+}
+
+/** A photo that the server does not take: why, and the way to be rid of it. */
+function notTaken(row: Row, photo: Photo, message: string): HTMLElement {
+  const remove = async (): Promise<void> => {
+    await row.app.storage.savePhoto({ ...photo, sent: true });
+    await set(row, { photos: row.content.photos.filter((other) => other !== photo.sha256) });
+  };
+  return h("span", { class: "message", role: "alert" }, message, " ", h("button", { class: "link", type: "button", onclick: () => void remove() }, t("Remove this photo")));
 }

@@ -1,9 +1,10 @@
 // One sheet: a map of its sections, and one section on the screen.
 
-import type { SheetResult } from "../../shared/types.ts";
+import type { Question, SheetResult } from "../../shared/types.ts";
 import type { App } from "../app.ts";
-import { h, replace, shape, show } from "../dom.ts";
+import { h, keepFocus, shape, show, swap } from "../dom.ts";
 import type { SheetRow } from "../network.ts";
+import { suggestion } from "../suggestions.ts";
 import { inWords, languageNote, severityWord, t } from "../texts.ts";
 import { refreshState, topBar } from "./frame.ts";
 import { questionRow } from "./question.ts";
@@ -20,14 +21,16 @@ export function sheetScreen(app: App, sheet: SheetRow, chosen: string): void {
   const redraw = (): void => {
     refreshState(app);
     const fresh = app.result(sheet);
-    const old = document.querySelector(".section");
+    const body = document.querySelector(".section");
     const map = document.querySelector(".map");
-    if (!fresh || !old || !map) return;
+    if (!fresh || !body || !map) return;
     const added = Object.keys(fresh.sections).some((key) => (fresh.sections[key]?.asked ?? 0) > 0 && !shown.some((known) => known.key === key));
     if (added) return sheetScreen(app, sheet, section.key);
-    replace(map, () => sectionMap(app, sheet, fresh, section.key));
-    replace(old, () => sectionBody(app, sheet, fresh, section.key, redraw));
-    document.querySelector(".bottom")?.replaceWith(bottomBar(app, sheet, fresh, section.key));
+    keepFocus(() => {
+      swap(map, () => sectionMap(app, sheet, fresh, section.key));
+      drawQuestions(body, app, sheet, fresh, section.key, redraw);
+      document.querySelector(".bottom")?.replaceWith(bottomBar(app, sheet, fresh, section.key));
+    });
   };
   app.changed = () => (editing() ? refreshState(app) : redraw());
   show(
@@ -65,17 +68,53 @@ function sectionMap(app: App, sheet: SheetRow, result: SheetResult, current: str
 function sectionBody(app: App, sheet: SheetRow, result: SheetResult, key: string, redraw: () => void): HTMLElement {
   const definition = app.definition(sheet);
   const section = definition?.sections.find((found) => found.key === key);
-  const visible = new Set(result.visible);
   const note = languageNote(definition?.languages ?? {});
-  return h("section", { class: "section" },
+  const body = h("section", { class: "section" },
     h("h1", {}, inWords(section?.titles)),
     note ? h("p", { class: "language-note" }, note) : null,
-    section?.questions.filter((code) => visible.has(code)).map((code) => {
-      const question = definition?.questions[code];
-      return question ? questionRow(app, sheet, question, result, redraw) : null;
-    }),
-    sheet.per === "room" ? spaceLine(app, sheet) : null,
   );
+  drawQuestions(body, app, sheet, result, key, redraw);
+  return body;
+}
+
+/** What each row on the screen shows; a row that would show the same stays as it is, with what is being typed or opened in it. */
+const drawn = new WeakMap<Element, string>();
+
+function drawQuestions(body: Element, app: App, sheet: SheetRow, result: SheetResult, key: string, redraw: () => void): void {
+  const before = new Map([...body.querySelectorAll<HTMLElement>(".question")].map((row) => [row.dataset["question"] ?? "", row]));
+  let above: Element | null = body.querySelector(".language-note") ?? body.querySelector("h1");
+  for (const question of asked(app, sheet, result, key)) {
+    const old = before.get(question.code);
+    const shows = look(app, sheet, question.code, result);
+    before.delete(question.code);
+    if (old && shows !== null && drawn.get(old) === shows) {
+      above = old;
+      continue;
+    }
+    const fresh = (): HTMLElement => questionRow(app, sheet, question, result, redraw);
+    const row = old ? swap(old, fresh) : fresh();
+    if (!old) above?.after(row);
+    if (shows !== null) drawn.set(row, shows);
+    above = row;
+  }
+  for (const row of before.values()) row.remove();
+  body.querySelector(".space")?.remove();
+  if (sheet.per === "room") body.append(spaceLine(app, sheet) ?? "");
+}
+
+function asked(app: App, sheet: SheetRow, result: SheetResult, key: string): Question[] {
+  const definition = app.definition(sheet);
+  const visible = new Set(result.visible);
+  const codes = definition?.sections.find((found) => found.key === key)?.questions.filter((code) => visible.has(code)) ?? [];
+  return codes.map((code) => definition?.questions[code]).filter((question) => question !== undefined);
+}
+
+/** All that a row shows; null where it cannot be told from here: what became of a photo lies in the storage. */
+function look(app: App, sheet: SheetRow, code: string, result: SheetResult): string | null {
+  const content = app.content(sheet.id, code);
+  if (content.photos.length > 0) return null;
+  const heads = app.sides(sheet.id, code).map((side) => side.heads.map((entry) => [entry.id, entry.sent, entry.message]));
+  return JSON.stringify([heads, content, result.problems[code], suggestion(app, sheet, code)]);
 }
 
 function spaceLine(app: App, sheet: SheetRow): HTMLElement | null {
@@ -100,7 +139,7 @@ function bottomBar(app: App, sheet: SheetRow, result: SheetResult, key: string):
   const count = result.sections[key];
   const open = (count?.asked ?? 0) - (count?.answered ?? 0);
   return h("footer", { class: "bottom" },
-    before ? h("a", { class: "button", href: address(app, sheet, before.key) }, `‹ ${t("Before")}`) : h("span", {}),
+    before ? h("a", { class: "button", href: address(app, sheet, before.key) }, `‹ ${t("Previous")}`) : h("span", {}),
     h("span", { class: "quiet", "data-open-here": open }, open ? t("%(count)s open here", { count: open }) : t("all answered here")),
     after ? h("a", { class: "button primary", href: address(app, sheet, after.key) }, `${t("Next")} ›`) : h("a", { class: "button primary", href: `#/visit/${app.pack?.visit.id}` }, t("Done")),
   );

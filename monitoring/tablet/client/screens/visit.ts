@@ -7,7 +7,8 @@ import { h, shape, show } from "../dom.ts";
 import { EMPTY } from "../entries.ts";
 import type { SheetRow } from "../network.ts";
 import { suggestion } from "../suggestions.ts";
-import { inWords, severityWord, t } from "../texts.ts";
+import { inWords, severityWord, t, whenWord } from "../texts.ts";
+import { complaint, judge, typing, unread, type Field } from "../typing.ts";
 import { accessEvents } from "./access.ts";
 import { refreshState, topBar } from "./frame.ts";
 
@@ -16,11 +17,11 @@ const GATE: [string, string][] = [["AC01", "arrived"], ["AC02", "let_in"]];
 export function visitScreen(app: App): void {
   const pack = app.pack;
   if (!pack) return;
-  app.changed = () => (typing() ? refreshState(app) : draw(app));
+  app.changed = () => (editing() ? refreshState(app) : draw(app));
   draw(app);
 }
 
-function typing(): boolean {
+function editing(): boolean {
   return document.activeElement instanceof HTMLInputElement;
 }
 
@@ -33,7 +34,7 @@ function draw(app: App): void {
     topBar(app, "#/", t("Visits")),
     h("main", {},
       h("h1", {}, pack.facility.name),
-      h("p", { class: "quiet" }, [visit.announced ? t("announced") : t("unannounced"), visit.starts_on, visit.is_lead ? t("you are lead") : t("your letter is %(letter)s", { letter: visit.letter })].join(" · ")),
+      h("p", { class: "quiet" }, [visit.kind_title, visit.announced ? t("announced") : t("unannounced"), whenWord(visit.starts_on, visit.ends_on), visit.is_lead ? t("you are lead") : t("your letter is %(letter)s", { letter: visit.letter })].join(" · ")),
       h("p", {}, visit.objective),
       gate(app, sheets),
       h("h2", {}, t("Sheets")),
@@ -41,6 +42,7 @@ function draw(app: App): void {
       rooms(app, sheets),
       interviews(app, sheets),
       found(app, sheets),
+      putAside(app),
       counts(app),
     ),
   );
@@ -60,7 +62,7 @@ function gate(app: App, sheets: SheetRow[]): HTMLElement | null {
         draw(app);
       };
       return value
-        ? h("span", { class: "stamp", "data-gate": code }, `${label} `, h("strong", {}, String(value)))
+        ? h("a", { class: "stamp", href: `#/visit/${app.pack?.visit.id}/sheet/${access.id}` }, h("span", { "data-gate": code }, `${label} `, h("strong", {}, String(value))))
         : h("button", { class: "button", "data-gate": code, onclick: () => void tap() }, `${label}: ${t("now")}`);
     }), demanded(app)),
   );
@@ -106,11 +108,15 @@ export function spaceOf(app: App, sheet: SheetRow): ReturnType<typeof space> {
   return space(number(app, sheet, "RM04"), number(app, sheet, "RM05"), number(app, sheet, "RM07"));
 }
 
+function counted(title: string, count: number): HTMLElement {
+  return h("h2", {}, title, " ", h("span", { class: "number" }, count));
+}
+
 function rooms(app: App, sheets: SheetRow[]): HTMLElement | null {
   if (!app.pack?.forms["ROOM"]) return null;
   const mine = sheets.filter((sheet) => sheet.per === "room");
   return h("section", {},
-    h("h2", {}, `${t("Rooms")} ${mine.length}`),
+    counted(t("Rooms"), mine.length),
     h("ul", { class: "rows" }, mine.map((sheet) => {
       const label = String(app.sides(sheet.id, "RM02")[0]?.value ?? "");
       const measured = spaceOf(app, sheet);
@@ -126,7 +132,7 @@ function interviews(app: App, sheets: SheetRow[]): HTMLElement | null {
   const mine = sheets.filter((sheet) => sheet.per === "interview");
   const others = app.pack.other_interviews;
   return h("section", {},
-    h("h2", {}, `${t("Interviews")} ${mine.length + others}`),
+    counted(t("Interviews"), mine.length + others),
     h("ul", { class: "rows" }, mine.map((sheet) =>
       h("li", {}, sheet.closed
         ? h("span", { class: "row" }, h("strong", {}, sheet.label), h("span", { class: "quiet" }, t("sealed")))
@@ -136,8 +142,13 @@ function interviews(app: App, sheets: SheetRow[]): HTMLElement | null {
   );
 }
 
+let opening = false;
+
+/** Open one sheet, however often somebody taps before it is there. */
 async function openSheet(app: App, checklist: string): Promise<void> {
-  const sheet = await app.openSheet(checklist);
+  if (opening) return;
+  opening = true;
+  const sheet = await app.openSheet(checklist).finally(() => { opening = false; });
   if (sheet) location.hash = `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}`;
 }
 
@@ -145,9 +156,22 @@ function found(app: App, sheets: SheetRow[]): HTMLElement {
   const problems = sheets.filter((sheet) => sheet.per !== "interview").flatMap((sheet) => Object.values(app.result(sheet)?.problems ?? {}));
   const critical = problems.filter((level) => level === "critical").length;
   return h("section", {},
-    h("h2", {}, `${t("Found so far")} ${problems.length}`),
-    critical ? h("p", {}, mark("critical"), " ", t("%(count)s critical: the lead decides, a second member confirms", { count: critical })) : null,
+    counted(t("Found so far"), problems.length),
+    problems.length ? null : h("p", { class: "quiet" }, t("No problem yet.")),
+    critical ? h("p", {}, mark("critical"), " ", t("%(count)s: the lead decides, a second member confirms", { count: critical })) : null,
     problems.length ? h("a", { class: "button", href: `#/visit/${app.pack?.visit.id}/found` }, t("See all problems")) : null,
+  );
+}
+
+/** What the server did not take into the visit: kept, and somebody decides. */
+function putAside(app: App): HTMLElement | null {
+  const refused = app.putAside().filter((entry) => entry.sent === "refused");
+  const waiting = app.putAside().length - refused.length;
+  if (waiting + refused.length === 0) return null;
+  return h("section", { class: "put-aside" },
+    h("h2", {}, t("Put aside")),
+    waiting ? h("p", { class: "message" }, t("Answers that the server keeps apart until the lead of the visit decides: %(count)s. Nothing is lost.", { count: waiting })) : null,
+    refused.length ? h("p", { class: "message" }, t("Answers that the server could not take: %(count)s. They stay on this tablet.", { count: refused.length }), " ", [...new Set(refused.map((entry) => entry.message ?? ""))].join(" ")) : null,
   );
 }
 
@@ -165,13 +189,18 @@ function counts(app: App): HTMLElement {
     h("h2", {}, t("Talk with the head: numbers")),
     asked.map(([code, label]) => {
       const value = app.sides(sheet, code)[0]?.value ?? "";
-      const save = (event: Event): void => {
-        const typed = (event.target as HTMLInputElement).value.trim();
-        if (!/^\d{0,6}$/.test(typed)) return (event.target as HTMLInputElement).setAttribute("aria-invalid", "true");
-        (event.target as HTMLInputElement).removeAttribute("aria-invalid");
-        void app.record(sheet, code, { ...EMPTY, value: typed === "" ? null : String(Number(typed)), sources: ["staff"] });
+      const save = (field: Field, left: boolean): void => {
+        const typed = field.value.trim();
+        const good = /^\d{0,6}$/.test(typed);
+        if (left) judge(field, code, good ? null : t("Write a whole number, 0 or more."));
+        const next = typed === "" ? null : String(Number(typed));
+        if (good && next !== app.content(sheet, code).value) void app.record(sheet, code, { ...EMPTY, value: next, sources: ["staff"] });
       };
-      return h("label", { class: "count" }, h("span", {}, label), h("input", { inputmode: "numeric", value: String(value), "data-fact": code, onchange: save }));
+      const typed = unread(code);
+      return h("div", {},
+        h("label", { class: "count" }, h("span", {}, label),
+          h("input", { inputmode: "numeric", value: typed ?? String(value), "aria-invalid": typed !== undefined, "data-fact": code, ...typing(save) })),
+        typed === undefined ? null : complaint(code, t("Write a whole number, 0 or more.")));
     }),
   );
 }

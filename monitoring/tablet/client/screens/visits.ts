@@ -2,15 +2,16 @@
 
 import type { App } from "../app.ts";
 import { h, show } from "../dom.ts";
-import { t } from "../texts.ts";
+import { t, whenWord } from "../texts.ts";
 import { refreshState, topBar } from "./frame.ts";
 
 export async function visitsScreen(app: App, message = ""): Promise<void> {
   app.pack = null;
   await app.loadVisits();
   app.changed = () => refreshState(app);
+  void app.sync.wake();
   show(
-    topBar(app, null, t("Your visits")),
+    topBar(app, null, t("Detention Monitoring")),
     h("main", {},
       h("h1", {}, t("Your visits")),
       message ? h("p", { class: "message" }, message) : null,
@@ -20,12 +21,12 @@ export async function visitsScreen(app: App, message = ""): Promise<void> {
           h("li", {},
             h("a", { class: "row", href: `#/visit/${visit.id}`, "data-visit": visit.id },
               h("strong", {}, visit.title),
-              h("span", { class: "quiet" }, [visit.kind_title, visit.announced ? t("announced") : t("unannounced"), visit.starts_on, visit.lead ? t("you are lead") : null].filter(Boolean).join(" · ")),
+              h("span", { class: "quiet" }, [visit.kind_title, visit.announced ? t("announced") : t("unannounced"), whenWord(visit.starts_on, visit.ends_on), visit.lead ? t("you are lead") : null].filter(Boolean).join(" · ")),
             ),
           ),
         ),
       ),
-      h("p", {}, h("a", { href: "/desk/" }, t("To the office pages"))),
+      h("p", {}, h("a", { class: "button plain", href: "/desk/" }, t("To the office pages"))),
     ),
   );
 }
