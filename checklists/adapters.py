@@ -44,7 +44,7 @@ def _read_form(folder: Path, index: Row) -> ChecklistDefinition:
     rows = _rows(folder / name)
     translated = {language: {r["code"]: r for r in _rows(folder / language / name)} for language in TRANSLATED}
     complete = {language: found for language, found in translated.items() if set(found) == {row["code"] for row in rows}}
-    titles = {language: _titles(folder, language).get(index["file"], "") for language in complete}
+    titles = {language: _titles(folder, language).get(index["file"], "") for language in TRANSLATED}
     questions = {row["code"]: _question(name, row, complete, line) for line, row in enumerate(rows, start=2)}
     definition = ChecklistDefinition(
         code=index["code"],

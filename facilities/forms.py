@@ -12,6 +12,8 @@ from facilities.operations import FacilityFacts
 from monitoring.core.forms import Form
 
 MOST_PEOPLE = 100_000
+LONGEST_LINK = 2000
+"""Links of maps are long."""
 
 
 def _written(field: Field) -> str:
@@ -30,7 +32,7 @@ class FacilityForm(Form):
     region_code = SelectField(_("Region"), validators=[DataRequired(_("Choose the region."))])
     authority_id = SelectField(_("Authority that answers for it"))
     address = StringField(_("Address"), validators=[Length(max=500)])
-    position = StringField(_("Position on the map"), validators=[Length(max=200)])
+    position = StringField(_("Position on the map"), validators=[Length(max=LONGEST_LINK)])
     capacity = IntegerField(
         _("Places by its own figures"),
         validators=[Optional(), NumberRange(0, MOST_PEOPLE, _("Write a whole number, 0 or more."))],

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from facilities.models import Authority, Facility, FacilityKind
 from facilities.permissions import check_may_keep
-from facilities.rules import FacilityEvent, next_due, searchable
+from facilities.rules import FacilityEvent, lies_in, next_due, searchable
+from monitoring.accounts import operations as accounts
 from monitoring.audit import operations as audit
 from monitoring.core import clock
 from monitoring.core.errors import Invalid
@@ -17,6 +18,8 @@ from monitoring.core.i18n import N_
 from monitoring.core.permissions import Actor
 from monitoring.core.word_lists import LoadReport, load_rows, read_rows
 
+SWAPPED = N_("This position lies outside the country. Latitude and longitude seem to be swapped: latitude comes first.")
+ELSEWHERE = N_("This position lies outside the country. Look at the figures once more.")
 DATA = Path(__file__).parent / "data"
 BUILT_IN = UUID("5b1c86f4-60dc-4c63-8a5c-2d1f8a4d70f1")
 COUNTRIES = ("KZ", "KG", "TJ")
@@ -76,13 +79,21 @@ def authority_id(country: str, name: str) -> UUID:
 def add_facility(session: Session, actor: Actor, facts: FacilityFacts, facility_id: UUID | None = None) -> Facility:
     """Add a place to the register; with the same id a second time it is the same place (a double click)."""
     check_may_keep(actor, facts.region_code)
+    if actor.mechanism_id is None:
+        raise Invalid(N_("You belong to no mechanism, so there is no register to add this place to."))
+    _check_position(actor, facts)
+    accounts.take_turns(session, actor.mechanism_id)
     found = session.get(Facility, facility_id) if facility_id else None
     if found is not None and found.mechanism_id == actor.mechanism_id:
         return found
-    if actor.mechanism_id is None:
-        raise Invalid(N_("You belong to no mechanism, so there is no register to add this place to."))
     facility = Facility(
-        id=facility_id, country=actor.country, mechanism_id=actor.mechanism_id, created_at=clock.now(), names={}, search_text=""
+        id=facility_id,
+        country=actor.country,
+        mechanism_id=actor.mechanism_id,
+        created_at=clock.now(),
+        names={},
+        search_text="",
+        invented=facts.invented,
     )
     _write(facility, facts)
     session.add(facility)
@@ -94,9 +105,18 @@ def add_facility(session: Session, actor: Actor, facts: FacilityFacts, facility_
 def change_facility(session: Session, actor: Actor, facility: Facility, facts: FacilityFacts) -> None:
     """Change what is written of a place."""
     check_may_keep(actor, facts.region_code, facility)
+    _check_position(actor, facts)
     _write(facility, facts)
     session.flush()
     audit.record(session, actor, FacilityEvent.CHANGED, facility)
+
+
+def _check_position(actor: Actor, facts: FacilityFacts) -> None:
+    if facts.position is None or lies_in(actor.country, *facts.position):
+        return
+    latitude, longitude = facts.position
+    message = SWAPPED if lies_in(actor.country, longitude, latitude) else ELSEWHERE
+    raise Invalid(message, {"position": message})
 
 
 def _write(facility: Facility, facts: FacilityFacts) -> None:
@@ -105,7 +125,6 @@ def _write(facility: Facility, facts: FacilityFacts) -> None:
     facility.address, facility.capacity, facility.notes = facts.address, facts.capacity, facts.notes
     facility.latitude, facility.longitude = facts.position or (None, None)
     facility.official, facility.public_body, facility.sensitive = facts.official, facts.public_body, facts.sensitive
-    facility.invented = facts.invented
     facility.search_text = searchable(*facts.names.values(), facts.address)
 
 

@@ -42,7 +42,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             facts = form.facts(NATIONAL_LANGUAGE[actor().country])
-            facility = operations.add_facility(session(), actor(), facts, UUID(form.new_id.data))
+            facility = operations.add_facility(session(), actor(), facts, form.given_id)
         except Invalid as error:
             form.show_errors(error)
         else:

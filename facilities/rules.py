@@ -24,6 +24,20 @@ def searchable(*texts: str | None) -> str:
     return " ".join("".join(sign if sign.isalnum() else " " for sign in bare).split())
 
 
+EXTENTS = {
+    "KZ": ((40.5, 55.5), (46.4, 87.4)),
+    "KG": ((39.1, 43.3), (69.2, 80.3)),
+    "TJ": ((36.6, 41.1), (67.3, 75.2)),
+}
+"""From south to north and from west to east, in degrees, a little wider than the country (read from a map)."""
+
+
+def lies_in(country: str, latitude: float, longitude: float) -> bool:
+    """Whether a position can be in the country; elsewhere nothing is known, so anything can."""
+    (south, north), (west, east) = EXTENTS.get(country, ((-90.0, 90.0), (-180.0, 180.0)))
+    return south <= latitude <= north and west <= longitude <= east
+
+
 def next_due(last_visit: date | None, interval_months: int) -> date | None:
     """The day by which a place should be visited again; None where it was never visited (due at once)."""
     if last_visit is None:

@@ -114,7 +114,11 @@ class MenuItem:
     @property
     def current(self) -> bool:
         """Whether the page belongs to this item: the longest address of the menu that this one begins with."""
-        return self is max((item for item in MENU if request.path.startswith(item.address)), key=_length, default=None)
+        return self is max((item for item in MENU if item.holds(request.path)), key=_length, default=None)
+
+    def holds(self, path: str) -> bool:
+        """Whether a page lies under this item; under the first page lies only itself."""
+        return path == self.address or (self.endpoint != "desk.home" and path.startswith(self.address))
 
     @property
     def address(self) -> str:
@@ -146,11 +150,11 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     unlock(settings)
     configure(app, settings)
     templating.install(app)
+    load_device = partial(device_by_token, database)
+    web.install(app, web.Parts(settings, database, PERMISSIONS, sign_in.load_actor, load_device, dict(FOREIGN_VIEWS)))
     csrf = CSRFProtect(app)
     Bootstrap5(app)
     sign_in.install(app, database, settings)
-    load_device = partial(device_by_token, database)
-    web.install(app, web.Parts(settings, database, PERMISSIONS, sign_in.load_actor, load_device, dict(FOREIGN_VIEWS)))
     error_pages.install(app)
     add_pages(app)
     for view in app.view_functions.values():
@@ -183,7 +187,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=safe.keyring.derive("cookies"),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=False,  # no page of ours lets a browser say where it comes from; the token decides
+        WTF_CSRF_SSL_STRICT=False,  # it asks for a referrer, and we tell browsers to send none
         BOOTSTRAP_SERVE_LOCAL=True,
         SETTINGS=settings,
     )

@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +22,10 @@ from monitoring.core.crypto import KeyStore, new_keyring, safe, write_keyring
 from monitoring.core.db import Base, Database
 from tests.databases import ENGINES, PostgresMaker, SqliteMaker
 from tests.factories import World, make_world, read_world
+from tests.stories import Story, make_story
+
+hypothesis.settings.register_profile("house", deadline=None)  # a loaded machine is no wrong answer
+hypothesis.settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -143,3 +149,15 @@ def count_sql(database: Database) -> Callable[[], AbstractContextManager[list[st
         event.remove(database.engine, "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture
+def tell(session: Session, world: World) -> Callable[..., Story]:
+    """Makes stories: visits that are over and decided, ready to be reported; `interviews` says how many people spoke."""
+    return partial(make_story, session, world)
+
+
+@pytest.fixture
+def story(tell: Callable[..., Story]) -> Story:
+    """One of them."""
+    return tell()

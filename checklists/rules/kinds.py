@@ -16,7 +16,7 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for low to 3 for critical."""
-        return list(Severity).index(self)
+        return _RANKS[self]
 
     @property
     def one_lower(self) -> "Severity":
@@ -98,6 +98,7 @@ ANSWERS = {
 }
 """The answers that are the same for every question."""
 
+_RANKS = {level: rank for rank, level in enumerate(Severity)}
 _SEVERITIES = {
     Severity.LOW: N_("low"),
     Severity.MEDIUM: N_("medium"),

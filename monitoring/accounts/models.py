@@ -56,7 +56,10 @@ class PersonRole(Base, RoleMixin):
 
 
 class Person(Identified, UserMixin):
-    """Somebody who signs in. Belongs to one country, and to a mechanism or an organisation."""
+    """Somebody who signs in. Belongs to one country, and to a mechanism or an organisation.
+
+    Without a `language` the browser's is taken.
+    """
 
     __tablename__ = "people"
 
@@ -73,7 +76,7 @@ class Person(Identified, UserMixin):
     mechanism_id: Mapped[UUID | None] = mapped_column(ForeignKey("mechanisms.id"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     region_code: Mapped[str | None] = mapped_column(ForeignKey("regions.code"))
-    language: Mapped[str] = mapped_column(String(2), default="en")
+    language: Mapped[str] = mapped_column(String(2), default="")
     invented: Mapped[bool] = mapped_column(default=False)
     roles: Mapped[list[PersonRole]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 

@@ -1,6 +1,6 @@
 """Add and change people; end sessions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from monitoring.accounts.models import Mechanism, Person, PersonRole, Region, WebSession
 from monitoring.accounts.permissions import check_may_manage
 from monitoring.accounts.queries import people, region_rows
-from monitoring.accounts.rules import AccountEvent, Country, Role
+from monitoring.accounts.rules import GENERAL_NAMES, AccountEvent, Country, Role
 from monitoring.audit import operations as audit
 from monitoring.core import clock
 from monitoring.core.errors import Conflict, Invalid
@@ -29,7 +29,7 @@ class NewPerson:
     mechanism_id: UUID | None = None
     organisation_id: UUID | None = None
     region_code: str | None = None
-    language: str = "en"
+    language: str = ""
     invented: bool = False
 
 
@@ -49,7 +49,12 @@ def load_regions(session: Session) -> int:
 
 
 def add_person(session: Session, actor: Actor | None, new: NewPerson, passphrase: str) -> Person:
-    """Add somebody who signs in with a first passphrase and then sets up the second factor. Raises Invalid."""
+    """Add somebody who signs in with a first passphrase and then sets up the second factor. Raises Invalid.
+
+    `passphrase` is its hash. Nobody acts when the command adds the first administrator.
+    """
+    if actor is not None:
+        check_may_manage(actor)
     if session.scalars(select(Person).where(Person.email == new.email.lower())).first() is not None:
         raise Invalid(N_("Please look at this again."), {"email": N_("Somebody with this e-mail address exists already.")})
     person = Person(
@@ -90,7 +95,9 @@ def change_person(session: Session, actor: Actor, person: Person, roles: Iterabl
 
 
 def end_sessions(session: Session, actor: Actor, person: Person, *, only: str | None = None) -> None:
-    """End all of somebody's sessions, or the one with this hash."""
+    """End all of somebody's sessions, or the one with this hash: one's own, or as administrator."""
+    if actor.person_id != person.id:
+        check_may_manage(actor)
     query = update(WebSession).where(WebSession.person_id == person.id, WebSession.revoked_at.is_(None))
     if only is not None:
         query = query.where(WebSession.hash == only)
@@ -104,9 +111,44 @@ def end_all_sessions(session: Session) -> int:
     return int(ended.rowcount)  # type: ignore[attr-defined]  # an update counts its rows
 
 
-def add_mechanism(session: Session, country: Country, names: dict[str, str], basis: str) -> Mechanism:
-    """Add a body that visits; `basis` is `opcat` or `agreement`."""
-    mechanism = Mechanism(country=str(country), names=names, basis=basis)
-    session.add(mechanism)
-    session.flush()
+def renew_passphrase(session: Session, actor: Actor, person: Person, hashed: str) -> None:
+    """Give somebody who forgot it a new passphrase; the second factor stays, so that it alone opens nothing."""
+    check_may_manage(actor)
+    person.password, person.fs_uniquifier = hashed, uuid4().hex
+    end_sessions(session, actor, person)
+    audit.record(session, actor, AccountEvent.PASSPHRASE_RENEWED, person)
+
+
+def renew_second_factor(session: Session, actor: Actor, person: Person) -> None:
+    """Let somebody who lost the phone set up the second factor at the next sign-in; the passphrase stays."""
+    check_may_manage(actor)
+    person.tf_primary_method = person.tf_totp_secret = person.tf_last_counter = person.mf_recovery_codes = None
+    person.fs_uniquifier = uuid4().hex
+    end_sessions(session, actor, person)
+    audit.record(session, actor, AccountEvent.SECOND_FACTOR_RENEWED, person)
+
+
+def mechanism_of(session: Session, country: Country) -> Mechanism:
+    """The body that visits in a country; under its general name when there is none yet."""
+    mechanism = session.scalars(select(Mechanism).where(Mechanism.country == country).order_by(Mechanism.id)).first()
+    if mechanism is None:
+        names, basis = GENERAL_NAMES[country]
+        mechanism = Mechanism(country=str(country), names=names, basis=basis)
+        session.add(mechanism)
+        session.flush()
     return mechanism
+
+
+def describe_mechanism(
+    session: Session, mechanism: Mechanism, names: Mapping[str, str | None], office: tuple[float, float] | None
+) -> None:
+    """Change what the body is called, and where its office is (latitude and longitude in degrees)."""
+    mechanism.names = {**mechanism.names, **{language: name for language, name in names.items() if name}}
+    if office is not None:
+        mechanism.office_latitude, mechanism.office_longitude = office
+    session.flush()
+
+
+def take_turns(session: Session, mechanism_id: UUID | None) -> None:
+    """Hold the mechanism until the commit: two who add something at once take turns, and a double click finds the first."""
+    session.execute(select(Mechanism.id).where(Mechanism.id == mechanism_id).with_for_update())

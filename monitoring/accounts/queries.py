@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitoring.accounts.models import Mechanism, Person, PersonRole, Region, WebSession
-from monitoring.accounts.rules import Role
+from monitoring.accounts.rules import SESSION_IDLE, SESSION_LONGEST, Role
+from monitoring.core import clock
 from monitoring.core.errors import NotFound
 from monitoring.core.permissions import Actor
 
@@ -89,5 +90,7 @@ def region(session: Session, code: str) -> Region:
 
 def sessions_of(session: Session, person_id: UUID) -> list[WebSession]:
     """A person's open sessions, newest first."""
-    query = select(WebSession).where(WebSession.person_id == person_id, WebSession.revoked_at.is_(None))
+    now = clock.now()
+    fresh = (WebSession.seen_at >= now - SESSION_IDLE, WebSession.created_at >= now - SESSION_LONGEST)
+    query = select(WebSession).where(WebSession.person_id == person_id, WebSession.revoked_at.is_(None), *fresh)
     return list(session.scalars(query.order_by(WebSession.created_at.desc())))

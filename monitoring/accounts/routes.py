@@ -10,9 +10,10 @@ from flask_security.utils import login_user
 
 from monitoring.accounts import operations, queries
 from monitoring.accounts.models import Person
+from monitoring.core.config import is_loopback
 from monitoring.core.errors import NotFound
 from monitoring.core.i18n import LANGUAGES
-from monitoring.core.templating import LANGUAGE_COOKIE
+from monitoring.core.templating import language_cookie
 from monitoring.core.web import Access, actor, parts, requires, session
 
 bp = Blueprint("accounts", __name__)
@@ -46,7 +47,7 @@ def language() -> ResponseReturnValue:
     answer = redirect(_in_language(_own_path(back), chosen))
     if chosen in LANGUAGES:
         secure = parts().settings.secure_cookies
-        answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=A_YEAR, samesite="Lax", httponly=True, secure=secure)
+        answer.set_cookie(language_cookie(), chosen, max_age=A_YEAR, samesite="Lax", httponly=True, secure=secure)
     return answer
 
 
@@ -78,9 +79,9 @@ def demonstration() -> ResponseReturnValue:
 
 
 def demonstration_offered() -> bool:
-    """Whether the sign-in page offers its made-up people."""
+    """Whether the sign-in page offers its made-up people: not to a browser on another machine, whatever server runs this."""
     settings = parts().settings
-    return settings.demonstration and settings.on_loopback
+    return settings.demonstration and settings.on_loopback and is_loopback(request.remote_addr or "")
 
 
 def demonstration_people() -> list[Person]:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from monitoring.audit.models import AuditHead, AuditRow
-from monitoring.audit.rules import START, Link, link_mac
+from monitoring.audit.rules import START, Link, head_mac, link_mac
 from monitoring.core.permissions import Actor
 
 BATCH = 1000
@@ -22,8 +22,9 @@ class Verdict:
 
 
 def rows(actor: Actor) -> Select[AuditRow]:
-    """The trail of the actor's country, newest first."""
-    return select(AuditRow).where(AuditRow.country == actor.country).order_by(AuditRow.number.desc())
+    """The trail of the actor's country, and what belongs to none (wrong tries of unknown people), newest first."""
+    own = or_(AuditRow.country == actor.country, AuditRow.country.is_(None))
+    return select(AuditRow).where(own).order_by(AuditRow.number.desc())
 
 
 def verify(session: Session, key: bytes) -> Verdict:
@@ -34,7 +35,7 @@ def verify(session: Session, key: bytes) -> Verdict:
         mac = link_mac(key, previous, _link(row))
         if row.number != expected or mac != row.mac:
             return Verdict(intact=False, rows=expected, broken_at=expected)
-        previous = mac
+        previous = head_mac(key, mac)
     head = session.scalars(select(AuditHead)).first()
     whole = (head is None and expected == 0) or (head is not None and head.number == expected and head.mac == previous)
     return Verdict(intact=whole, rows=expected, broken_at=None if whole else expected + 1)

@@ -31,7 +31,7 @@ class Link:
 
 
 def link_mac(key: bytes, previous: bytes, link: Link) -> bytes:
-    """The row's HMAC-SHA-256 over the last row's MAC and everything it says."""
+    """The row's HMAC-SHA-256 over the head that the last row left and everything it says."""
     fields = (
         link.number,
         link.at.isoformat(),
@@ -44,3 +44,8 @@ def link_mac(key: bytes, previous: bytes, link: Link) -> bytes:
     )
     text = "|".join("" if field is None else str(field) for field in fields)
     return hmac.new(key, previous + text.encode(), hashlib.sha256).digest()
+
+
+def head_mac(key: bytes, mac: bytes) -> bytes:
+    """What the newest row leaves as head of the chain; it stands in no row, so nobody cuts the end off unseen without the key."""
+    return hmac.new(key, b"head|" + mac, hashlib.sha256).digest()

@@ -18,6 +18,7 @@ for command in (
     home.init,
     home.load,
     home.rebuild,
+    home.mechanism,
     home.add_person,
     demonstration.demo,
     serving.serve,
@@ -37,4 +38,6 @@ def main() -> None:
         commands()
     except (Misconfigured, DomainError) as error:
         click.echo(str(error), err=True)
+        for sentence in getattr(error, "fields", {}).values():
+            click.echo(f"- {sentence.in_source_language()}", err=True)
         sys.exit(2)

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import click
-from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import exists, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from monitoring.accounts.models import Person, PersonRole
+from monitoring.accounts.rules import Role
 from monitoring.app import open_home
 from monitoring.audit import queries as audit
-from monitoring.core import clock, installation
+from monitoring.core import clock, installation, templating
 from monitoring.core.archive.keys import recipient
+from monitoring.core.catalogues import TRANSLATED
 from monitoring.core.certificates import Certificates, ends_at
 from monitoring.core.config import Settings, settings_from_environment
 from monitoring.core.crypto import safe
@@ -28,6 +31,7 @@ USUAL_TRIES = 3
 LONGEST_WITHOUT_BACKUP = timedelta(hours=48)
 RENEW_IN_TIME = timedelta(days=14)
 HOW_TO_BACK_UP = "Run 'monitoring backup FILE' and then 'monitoring verify FILE', every day."
+USUAL_WAIT = timedelta(minutes=10)
 
 
 @click.command()
@@ -71,8 +75,9 @@ def _keys(settings: Settings) -> Iterator[str]:
 
 
 def _files(settings: Settings) -> Iterator[str]:
-    if stat.S_IMODE(settings.keyring_file.stat().st_mode) & 0o077:
-        yield f"Other users of this machine can read {settings.keyring_file}. Run: chmod 400 '{settings.keyring_file}'"
+    for file, mode in ((settings.keyring_file, "400"), (settings.key_store_file, "600")):
+        if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+            yield f"Other users of this machine can read {file}. Run: chmod {mode} '{file}'"
     if shutil.disk_usage(settings.home).free < SPACE_NEEDED:
         yield "Less than 500 MB are free on the disk of the home folder. Make room, or photos will be refused."
     yield from _built_files()
@@ -84,17 +89,18 @@ def _built_files() -> Iterator[str]:
     except Misconfigured as error:
         yield str(error)
         return
-    for name in (*hashed, "sw.js", "fonts.css", "fonts"):
-        if not (BUILT / name).exists():
-            yield f"The built file {name} is missing. Run 'make build'."
+    catalogues = [templating.TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo" for language in TRANSLATED]
+    for file in (*(BUILT / name for name in (*hashed, "sw.js", "fonts.css", "fonts")), *catalogues):
+        if not file.exists():
+            yield f"The built file {file} is missing. Run 'make build'."
 
 
 def _database(database: Database, settings: Settings) -> Iterator[str]:
     try:
         with database.reading() as session:
             session.execute(text("SELECT 1"))
-    except OperationalError:
-        yield "The database cannot be opened. Check MONITORING_DATABASE and that the server runs."
+    except DBAPIError:
+        yield "The database cannot be opened. Check MONITORING_DATABASE, and that the server runs or the file is whole."
         return
     if not is_current(database):
         yield "The database is not up to date. Run 'monitoring load'."
@@ -104,9 +110,8 @@ def _database(database: Database, settings: Settings) -> Iterator[str]:
             yield "The audit trail was changed from outside: its chain is broken. Keep a copy and ask who had access."
         if not settings.demonstration:
             yield from _backups(session)
-        late = select(Job).where(Job.done_at.is_(None), Job.tries > USUAL_TRIES, Job.due_at < clock.now())
-        if session.scalars(late).first() is not None:
-            yield "Jobs wait that were tried several times. Run 'monitoring worker --once' and look at the log."
+        yield from _people(session)
+        yield from _jobs(session)
 
 
 def _backups(session: Session) -> Iterator[str]:
@@ -115,3 +120,17 @@ def _backups(session: Session) -> Iterator[str]:
         yield f"No backup was verified yet: what lies here only can be lost. {HOW_TO_BACK_UP}"
     elif clock.now() - made_at > LONGEST_WITHOUT_BACKUP:
         yield f"The newest verified backup is of {made_at:%Y-%m-%d %H:%M} UTC, more than 48 hours ago. {HOW_TO_BACK_UP}"
+
+
+def _people(session: Session) -> Iterator[str]:
+    holds = exists().where(PersonRole.person_id == Person.id, PersonRole.name == Role.ADMIN)
+    if session.scalars(select(Person.id).where(Person.active, holds)).first() is None:
+        yield "Nobody can sign in as administrator. Run 'monitoring add-person'."
+
+
+def _jobs(session: Session) -> Iterator[str]:
+    waiting = select(Job.id).where(Job.done_at.is_(None))
+    if session.scalars(waiting.where(Job.tries > USUAL_TRIES)).first() is not None:
+        yield "Jobs failed several times. Run 'monitoring worker --once' and look at what it says."
+    if session.scalars(waiting.where(Job.tries == 0, Job.due_at < clock.now() - USUAL_WAIT)).first() is not None:
+        yield "Jobs wait and nobody does them. Run 'monitoring serve', or 'monitoring worker' beside another server."

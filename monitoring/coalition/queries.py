@@ -34,4 +34,6 @@ def recommendation(session: Session, code: str) -> CoalitionRecommendation:
 
 def titles_in_scope(session: Session, country: str, language: str) -> dict[str, str]:
     """Titles of a country's calls by code."""
-    return {call.code: text_in(call.titles, language) for call in recommendations_in_scope(session, country)}
+    columns = select(CoalitionRecommendation.code, CoalitionRecommendation.titles, CoalitionRecommendation.scope)
+    rows = session.execute(columns.order_by(CoalitionRecommendation.position))
+    return {row.code: text_in(row.titles, language) for row in rows if country in row.scope}

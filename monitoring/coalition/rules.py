@@ -31,3 +31,7 @@ _LABELS = {
 def in_scope(codes: Iterable[str], scopes: Mapping[str, Iterable[str]], country: str) -> tuple[str, ...]:
     """Those of the codes whose call is made in the country."""
     return tuple(code for code in codes if country in scopes.get(code, ()))
+
+
+SOURCES = (N_("Newsletter no. 1"),)
+"""Where calls were made public, for the catalogues."""

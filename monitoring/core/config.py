@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -92,11 +93,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     home = Path(environment.get("MONITORING_HOME", "instance")).expanduser().resolve()
     values = {**_from_file(home / SETTINGS_FILE), **{k: v for k, v in environment.items() if k in KNOWN and v}}
     host, port = values.get("HOST", "127.0.0.1"), _port(values.get("PORT", "8000"))
+    in_address = f"[{host}]" if ":" in host else host
     settings = Settings(
         home=home,
         database_url=values.get("MONITORING_DATABASE", f"sqlite:///{home / 'monitoring.sqlite3'}"),
         keys=Path(values.get("MONITORING_KEYS", str(home / "keys"))).expanduser().resolve(),
-        base_url=values.get("MONITORING_BASE_URL", f"http://{host}:{port}").rstrip("/"),
+        base_url=values.get("MONITORING_BASE_URL", f"http://{in_address}:{port}").rstrip("/"),
         host=host,
         port=port,
         demonstration=is_demonstration(home),
@@ -122,14 +124,13 @@ def _from_file(path: Path) -> dict[str, str]:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) <= HIGHEST_PORT:
+    if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
         raise Misconfigured(f"PORT is '{text}'; it must be a number from 1 to {HIGHEST_PORT}.")
     return int(text)
 
 
 def _check(settings: Settings) -> None:
-    address = urlsplit(settings.base_url)
-    if address.scheme not in {"http", "https"} or not address.hostname:
+    if not _is_address(settings.base_url):
         raise Misconfigured(f"MONITORING_BASE_URL is '{settings.base_url}'; it must look like https://monitoring.example.org.")
     if not settings.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise Misconfigured("MONITORING_DATABASE must begin with sqlite:/// or postgresql://.")
@@ -139,24 +140,47 @@ def _check(settings: Settings) -> None:
         )
 
 
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is of this machine."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        return address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
+    except ValueError:
+        return False
+
+
 def is_demonstration(home: Path) -> bool:
     """Whether the home was filled by `monitoring demo`; one made by `monitoring init` never becomes one."""
     return kind_of(home) == "demonstration"
 
 
 def kind_of(home: Path) -> str | None:
-    """What the home was marked as, if it was."""
+    """What the home was marked as, if it was. Raises Misconfigured when the mark is damaged."""
     marker = home / MARKER_FILE
-    return str(json.loads(marker.read_text()).get("kind")) if marker.exists() else None
+    if not marker.exists():
+        return None
+    try:
+        return str(json.loads(marker.read_text())["kind"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Misconfigured(
+            f'{marker} is damaged. It says {{"kind": "installation"}} in an installation: put the saved copy back.'
+        ) from error
 
 
 def mark_home(home: Path, kind: str) -> None:
     """Say once what a home is: `demonstration` or `installation`. Raises Misconfigured when it is the other."""
     have = kind_of(home)
-    if have == kind:
-        return
-    if have is not None:
+    if have not in {kind, None}:
         raise Misconfigured(f"{home} is a {have}; it can never become a {kind}. Set MONITORING_HOME to another folder.")
+    if have:
+        return
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     (home / MARKER_FILE).write_text(json.dumps({"kind": kind}))
 

@@ -26,6 +26,8 @@ from monitoring.core.errors import Misconfigured
 KEY_BYTES = 32
 NONCE_BYTES = 12
 VERSION = b"\x01"
+ASCII_END = 128
+"""Random keys have bytes of this size and above; what somebody typed has none."""
 _HEAD = 1 + 4
 
 
@@ -92,6 +94,8 @@ def write_keyring(path: Path, keyring: Keyring) -> None:
     )
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_keyring(path: Path) -> Keyring:
@@ -103,16 +107,22 @@ def read_keyring(path: Path) -> Keyring:
     try:
         data = json.loads(path.read_text())
         keys = {int(number): _decode(key) for number, key in data["keys"].items()}
-        keyring = Keyring(keys, data["current"], _decode(data["audit_key"]), _decode(data["secret_key"]))
-    except (ValueError, KeyError, TypeError) as error:
+        keyring = Keyring(keys, int(data["current"]), _decode(data["audit_key"]), _decode(data["secret_key"]))
+        keyring.keys[keyring.current]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Misconfigured(f"The keyring at {path} is damaged. Put the saved copy back.") from error
+    except OSError as error:
+        raise Misconfigured(
+            f"The keyring at {path} cannot be read: {error.strerror}. Run this as the user who owns it."
+        ) from error
     _refuse_weak(keyring, path)
     return keyring
 
 
 def _refuse_weak(keyring: Keyring, path: Path) -> None:
     for key in (*keyring.keys.values(), keyring.audit_key, keyring.secret_key):
-        if len(key) != KEY_BYTES or len(set(key)) < KEY_BYTES // 4:
+        typed = all(byte < ASCII_END for byte in key)
+        if len(key) != KEY_BYTES or len(set(key)) < KEY_BYTES // 2 or typed:
             raise Misconfigured(f"A key in {path} is short or guessable. Run 'monitoring init' in a new home to make good ones.")
 
 

@@ -100,8 +100,16 @@ class Encrypted(Generic[T]):
     def __init__(self, column: str) -> None:
         self._column, self._hidden = column, f"_{column}"
 
-    def _context(self, row: Identified) -> str:
-        return f"{row.__tablename__}|{self._column}|{row.id}"
+    def __set_name__(self, owner: type[Identified], _name: str) -> None:
+        self._table = owner.__tablename__
+
+    def _context(self, row_id: UUID) -> str:
+        return f"{self._table}|{self._column}|{row_id}"
+
+    def sealed(self, row_id: UUID, value: T) -> bytes:
+        """What the column holds in the row with this id: for inserting many rows at once."""
+        plain = json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+        return safe.keyring.encrypt(plain, self._context(row_id))
 
     @overload
     def __get__(self, row: None, owner: type) -> "Encrypted[T]": ...
@@ -113,12 +121,11 @@ class Encrypted(Generic[T]):
         sealed = getattr(row, self._hidden)
         if sealed is None:
             return None  # type: ignore[return-value]  # a column that may be empty is declared Encrypted[X | None]
-        value: T = json.loads(safe.keyring.decrypt(sealed, self._context(row)))
+        value: T = json.loads(safe.keyring.decrypt(sealed, self._context(row.id)))
         return value
 
     def __set__(self, row: Identified, value: T) -> None:
-        plain = None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
-        setattr(row, self._hidden, None if plain is None else safe.keyring.encrypt(plain, self._context(row)))
+        setattr(row, self._hidden, None if value is None else self.sealed(row.id, value))
 
 
 def sealed_column(name: str, *, nullable: bool = True) -> Mapped[Any]:
@@ -127,11 +134,14 @@ def sealed_column(name: str, *, nullable: bool = True) -> Mapped[Any]:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for a database URL; `.execution_options(write=True)` gives the one that writes."""
+    """An engine for a database URL; `.execution_options(write=True)` gives the one that writes.
+
+    Errors never repeat the values of a statement: they would stand in the log.
+    """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     memory = {"poolclass": StaticPool} if url in {"sqlite://", "sqlite:///:memory:"} else {}
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **memory)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True, **memory)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -1,5 +1,6 @@
 """Work that is done later by the worker process: a table of jobs, one commit per job."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitoring.core import clock
 from monitoring.core.db import Code, Identified, Moment, SessionMaker
+
+log = logging.getLogger("monitoring")
 
 Handler = Callable[[Session, Mapping[str, Any]], None]
 Handlers = Mapping[str, Handler]
@@ -32,7 +35,7 @@ class Job(Identified):
     last_error: Mapped[str] = mapped_column(default="")
 
 
-def enqueue(session: Session, name: str, **payload: object) -> None:
+def enqueue(session: Session, name: str, /, **payload: object) -> None:
     """Put a job on the table, in the caller's transaction. Values must be what JSON can hold."""
     session.add(Job(name=name, payload=payload, due_at=clock.now(), tries=0, last_error=""))
 
@@ -63,9 +66,13 @@ def _run(sessions: SessionMaker, handlers: Handlers, job_id: UUID) -> int:
             job = session.get_one(Job, job_id)
             handlers[job.name](session, job.payload)
             job.done_at, job.last_error, job.claimed_until = clock.now(), "", None
-    except Exception as error:  # noqa: BLE001  (whatever a job does wrong, the worker goes on with the next)
+    except Exception as error:  # whatever a job does wrong, the worker goes on with the next
+        log.error("job %s failed: %s; it will be tried again", job_id, type(error).__name__, exc_info=error)  # noqa: TRY400
         _put_back(sessions, job_id, type(error).__name__)
         return 0
+    except BaseException:  # the worker was asked to stop: the job is free again at once
+        _put_back(sessions, job_id, "stopped")
+        raise
     return 1
 
 

@@ -32,11 +32,16 @@ def install(app: Flask) -> None:
 
 
 def language() -> str:
-    """The language of this request: the address's, the person's choice, the browser's wish."""
-    chosen = g.get("language") or (request.view_args or {}).get("language") or request.cookies.get(LANGUAGE_COOKIE)
-    if chosen in LANGUAGES:
-        return str(chosen)
-    return request.accept_languages.best_match(list(LANGUAGES)) or SOURCE_LANGUAGE
+    """The language of this request: the address's, the choice made here, the one kept for the person, the browser's wish."""
+    kept = g.actor.language if g.get("actor") else None
+    wanted = (g.get("language"), (request.view_args or {}).get("language"), request.cookies.get(language_cookie()), kept)
+    chosen = next((str(language) for language in wanted if language in LANGUAGES), None)
+    return chosen or request.accept_languages.best_match(list(LANGUAGES)) or SOURCE_LANGUAGE
+
+
+def language_cookie() -> str:
+    """The name of the cookie that keeps a choice; over TLS no neighbouring host can set it."""
+    return f"__Host-{LANGUAGE_COOKIE}" if web.parts().settings.secure_cookies else LANGUAGE_COOKIE
 
 
 def translated(message: Message | str) -> str:

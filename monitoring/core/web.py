@@ -8,9 +8,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from io import BytesIO
 from typing import TypeVar, cast
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -59,6 +60,10 @@ class DeviceUnknown(DomainError):
         super().__init__(
             N_("This tablet is not known here. What you filled is kept on it: sign in, and it will be enrolled anew.")
         )
+
+
+class ConfirmationNeeded(Exception):
+    """The person signed in some time ago, and this step wants to be sure that it is still them."""
 
 
 def install(app: Flask, parts: Parts) -> None:
@@ -129,12 +134,21 @@ def fail() -> None:
 
 def finish() -> None:
     """The one commit of a request, called at its very end; a failed request changes nothing."""
-    if "session" not in g:
-        return
-    if g.get("failed") or request.method in SAFE_METHODS:
-        g.session.rollback()
-    else:
-        g.session.commit()
+    if "session" in g:
+        if g.get("failed") or request.method in SAFE_METHODS:
+            g.session.rollback()
+        else:
+            g.session.commit()
+    for step in g.pop("afterwards", []):
+        step()
+
+
+def afterwards(step: Callable[[], None]) -> None:
+    """Do something once the request's own transaction is over: what must be kept even when the request fails.
+
+    While that transaction is open on SQLite, a second one that writes would wait for it for ever.
+    """
+    g.setdefault("afterwards", []).append(step)
 
 
 def enforce_access() -> ResponseReturnValue | None:
@@ -211,6 +225,14 @@ def content_policy(**changes: str) -> str:
     """The content security policy as a header's text; `script_src` and the like change a line."""
     policy = {**BASE_POLICY, **{name.replace("_", "-"): value for name, value in changes.items()}}
     return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+def handed_in(content: bytes, mimetype: str, name: str) -> Response:
+    """A file that people handed in: shown as itself, never as a page, and kept by no browser."""
+    response = send_file(BytesIO(content), mimetype=mimetype, download_name=name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _headers(response: Response) -> Response:

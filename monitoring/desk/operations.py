@@ -29,9 +29,17 @@ def change_plan(session: Session, actor: Actor, seen: SeenVisit, draft: PlanDraf
     sheets.make_planned_sheets(session, seen.visit, plan_of(seen.visit))
 
 
-def decide_conflict(session: Session, actor: Actor, seen: SeenVisit, sheet_id: UUID, question: str, number: int) -> None:
+def decide_conflict(
+    session: Session,
+    actor: Actor,
+    seen: SeenVisit,
+    sheet_id: UUID,
+    question: str,
+    number: int,
+    looked_at: frozenset[str] | None = None,
+) -> None:
     """Let one of several answers stand; the draft findings follow."""
-    sheets.decide_conflict(session, actor, seen, sheet_id, question, number)
+    sheets.decide_conflict(session, actor, seen, sheet_id, question, number, looked_at)
     findings.follow_answers(session, seen.visit, seen.plan)
 
 

@@ -2,11 +2,12 @@
 
 import os
 import secrets
+import struct
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from pillow_heif import register_heif_opener
 
 from monitoring.core.crypto import safe
@@ -18,6 +19,9 @@ register_heif_opener()
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 NO_PICTURE = N_("This file is not a picture that can be read. Take the photo again, or choose a JPEG, PNG, WebP or HEIC file.")
+TOO_MANY_PIXELS = N_("This photo has too many pixels. Take it again with a smaller size.")
+DAMAGED = (OSError, EOFError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, RuntimeError, struct.error)
+"""What decoders raise over bytes that are not what they seem; UnidentifiedImageError is an OSError."""
 QUALITY = 82
 
 
@@ -39,9 +43,11 @@ def clean(received: bytes) -> Cleaned:
         with Image.open(BytesIO(received), formats=FORMATS) as picture:
             kind = str(picture.format)
             if picture.width * picture.height > MOST_PIXELS:
-                raise TooLarge(N_("This photo has too many pixels. Take it again with a smaller size."))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+                raise TooLarge(TOO_MANY_PIXELS)
+            upright = _upright(picture).convert("RGB")
+    except Image.DecompressionBombError as error:
+        raise TooLarge(TOO_MANY_PIXELS) from error
+    except DAMAGED as error:
         raise Invalid(NO_PICTURE) from error
     upright.thumbnail((SHOWN_PIXELS, SHOWN_PIXELS))
     bare = Image.new("RGB", upright.size)
@@ -49,6 +55,14 @@ def clean(received: bytes) -> Cleaned:
     written = BytesIO()
     bare.save(written, "JPEG", quality=QUALITY, optimize=True)
     return Cleaned(written.getvalue(), bare.width, bare.height, kind.lower())
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turned as the camera was held; a camera's damaged note about that is no reason to lose the photo."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except DAMAGED:
+        return picture
 
 
 def store(folder: Path, content: bytes) -> str:
@@ -62,6 +76,7 @@ def store(folder: Path, content: bytes) -> str:
         file.flush()
         os.fsync(file.fileno())
     unfinished.rename(place)
+    _keep_name(place.parent)
     return name
 
 
@@ -73,6 +88,15 @@ def load(folder: Path, name: str) -> bytes:
 def relative_place(name: str) -> str:
     """Where a file lies below the folder of files."""
     return f"{name[:2]}/{name}"
+
+
+def _keep_name(folder: Path) -> None:
+    """Put the folder itself on the disk: without it a power cut could lose the name of a file that is already there."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _place(folder: Path, name: str) -> Path:

@@ -20,7 +20,7 @@ from monitoring.recommendations.permissions import check_may_write
 from monitoring.recommendations.rules import Level, Priority, RecommendationEvent, RecommendationState
 from visits.findings.models import Finding
 from visits.findings.queries import findings_of_visit
-from visits.findings.rules import FindingState
+from visits.findings.rules import FindingKind, FindingState
 from visits.plan.queries import SeenVisit
 
 
@@ -81,9 +81,10 @@ def remove(session: Session, actor: Actor, seen: SeenVisit, recommendation: Reco
     session.flush()
 
 
-def mark_published(session: Session, actor: Actor, visit_id: UUID) -> None:
-    """The report is published: its recommendations now wait for a reply."""
-    for recommendation in session.scalars(select(Recommendation).where(Recommendation.visit_id == visit_id)):
+def mark_published(session: Session, actor: Actor, visit_id: UUID, published: Iterable[UUID]) -> None:
+    """The report is published: the recommendations that stand in it now wait for a reply."""
+    query = select(Recommendation).where(Recommendation.visit_id == visit_id, Recommendation.id.in_(list(published)))
+    for recommendation in session.scalars(query.order_by(Recommendation.number)):
         recommendation.state = RecommendationState.PUBLISHED
         audit.record(session, actor, RecommendationEvent.PUBLISHED, recommendation)
     session.flush()
@@ -97,7 +98,8 @@ def _check(session: Session, seen: SeenVisit, facts: RecommendationFacts) -> lis
     if facts.due_on <= clock.today(accounts.region(session, seen.plan.region_code).time_zone):
         raise _wrong("due_on", N_("Choose a day in the future."))
     stand = {FindingState.CONFIRMED, FindingState.WAITS_FOR_SECOND}
-    known = {finding.id: finding for finding in findings_of_visit(session, seen) if finding.state in stand}
+    problems = (finding for finding in findings_of_visit(session, seen) if finding.kind == FindingKind.PROBLEM)
+    known = {finding.id: finding for finding in problems if finding.state in stand}
     if not facts.findings or not facts.findings <= set(known):
         raise _wrong("findings", N_("Choose at least one confirmed finding that this answers."))
     return [known[finding_id] for finding_id in sorted(facts.findings, key=str)]

@@ -23,8 +23,16 @@ class SeenRecommendation:
 
 def recommendations_of_visit(session: Session, seen: SeenVisit) -> list[Recommendation]:
     """A visit's recommendations by number."""
-    query = select(Recommendation).where(Recommendation.visit_id == seen.id).order_by(Recommendation.number)
-    return list(session.scalars(query))
+    return recommendations_of_visits(session, [seen])[seen.id]
+
+
+def recommendations_of_visits(session: Session, visits: Iterable[SeenVisit]) -> dict[UUID, list[Recommendation]]:
+    """The same of several visits, read at once."""
+    found: dict[UUID, list[Recommendation]] = {seen.id: [] for seen in visits}
+    query = select(Recommendation).where(Recommendation.visit_id.in_(list(found))).order_by(Recommendation.number)
+    for recommendation in session.scalars(query):
+        found[recommendation.visit_id].append(recommendation)
+    return found
 
 
 def recommendation_for(session: Session, actor: Actor, recommendation_id: UUID) -> SeenRecommendation:

@@ -17,11 +17,11 @@ from monitoring.core.templating import language, localised, translated
 from monitoring.core.web import actor, requires, session
 from monitoring.recommendations import operations, queries
 from monitoring.recommendations.forms import RecommendationForm
-from monitoring.recommendations.permissions import RecommendationPermission, check_may_write
+from monitoring.recommendations.permissions import RecommendationPermission, check_may_write, may_write
 from monitoring.recommendations.rules import proposed_deadline, proposed_priority
 from visits.findings.models import Finding
-from visits.findings.queries import findings_of_visit, proposed
-from visits.findings.rules import FindingState
+from visits.findings.queries import SeenFinding, findings_of_visit, proposed_of_all
+from visits.findings.rules import FindingKind, FindingState
 from visits.plan.queries import SeenVisit, visit_for
 
 bp = Blueprint("recommendations", __name__, url_prefix="/desk")
@@ -49,6 +49,7 @@ def of_visit(visit_id: UUID) -> ResponseReturnValue:
     return render_template(
         "recommendations/of_visit.html",
         seen=seen,
+        may_write=may_write(seen),
         rows=rows,
         findings=findings,
         unanswered=[finding for key, finding in findings.items() if key not in answered and finding.kind == "problem"],
@@ -67,8 +68,9 @@ def _standing(seen: SeenVisit) -> list[Finding]:
 
 def _form(seen: SeenVisit) -> RecommendationForm:
     form = RecommendationForm()
-    problems = [(f, proposed(session(), seen, f, language(), translated).text) for f in _standing(seen) if f.kind == "problem"]
-    form.offer([(str(f.id), text) for f, text in problems], [(str(key), name) for key, name in _authorities().items()])
+    problems = [SeenFinding(finding, seen) for finding in _standing(seen) if finding.kind == FindingKind.PROBLEM]
+    texts = proposed_of_all(session(), problems, language(), translated)
+    form.offer([(str(key), text.text) for key, text in texts.items()], [(str(key), name) for key, name in _authorities().items()])
     return form
 
 
@@ -81,7 +83,7 @@ def new(visit_id: UUID) -> ResponseReturnValue:
     form = _form(seen)
     if form.validate_on_submit():
         try:
-            operations.write(session(), actor(), seen, form.facts(), UUID(form.new_id.data))
+            operations.write(session(), actor(), seen, form.facts(), form.given_id)
         except Invalid as error:
             form.show_errors(error)
         else:
@@ -94,13 +96,13 @@ def new(visit_id: UUID) -> ResponseReturnValue:
 
 def _propose(form: RecommendationForm, seen: SeenVisit) -> None:
     chosen = request.args.getlist("finding")
-    levels = [Severity(f.severity) for f in _standing(seen) if str(f.id) in chosen and f.severity]
+    answered = [(f.theme, Severity(f.severity)) for f in _standing(seen) if str(f.id) in chosen and f.severity]
     place = facilities.facility_for(session(), actor(), seen.plan.facility_id)
     today = clock.today(accounts.region(session(), seen.plan.region_code).time_zone)
     form.new_id.data, form.findings.data = str(uuid4()), chosen
     form.authority_id.data = str(place.authority_id or "")
-    form.priority.data = str(proposed_priority(levels))
-    form.due_on.data = proposed_deadline(today, levels)
+    form.priority.data = str(proposed_priority([level for _theme, level in answered]))
+    form.due_on.data = proposed_deadline(seen.visit.country, today, answered)
 
 
 @bp.route("/recommendations/<uuid:recommendation_id>", methods=["GET", "POST"])
@@ -126,6 +128,7 @@ def show(recommendation_id: UUID) -> ResponseReturnValue:
         form=form,
         found=found.recommendation,
         seen=found.seen,
+        may_write=may_write(found.seen, found.recommendation),
         findings=[f for f in _standing(found.seen) if f.id in {row.finding_id for row in found.recommendation.findings}],
         authorities=_authorities(),
         today=clock.now().date(),

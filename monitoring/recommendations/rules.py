@@ -1,5 +1,7 @@
 """Recommendations to authorities: levels, priorities, states, deadlines."""
 
+from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -67,13 +69,29 @@ _STATES = {
     RecommendationState.DRAFT: N_("being written"),
     RecommendationState.PUBLISHED: N_("published, waiting for a reply"),
 }
-DAYS = {Severity.CRITICAL: 7, Severity.HIGH: 30, Severity.MEDIUM: 180, Severity.LOW: 365}
-"""Days that are proposed for an authority to act, by the gravest finding (practice of the mechanisms; editable)."""
+REPLY_DAYS = {"KZ": 30, "TJ": 30}
+"""Days in which an authority answers (Kazakhstan: practice of the mechanism; Tajikistan: law on citizens' appeals; both from
+memory, to be checked). Everywhere else, as in Kyrgyzstan (npm.kg, recommendations to state bodies): one month."""
+TORTURE_DAYS = 1
+"""Days for the first steps where torture was found (npm.kg, the same page)."""
+TORTURE = "illtreat"
+"""The theme under which torture and ill-treatment are found."""
+
+Answered = tuple[str, Severity]
+"""Theme and severity of a finding."""
 
 
-def proposed_deadline(today: date, severities: list[Severity]) -> date:
-    """A deadline to start from: the gravest finding decides."""
-    return today + timedelta(days=min((DAYS[severity] for severity in severities), default=DAYS[Severity.MEDIUM]))
+def proposed_deadline(country: str, today: date, findings: Iterable[Answered]) -> date:
+    """A deadline to start from: the country's time for a reply, and a day where torture was found."""
+    if (TORTURE, Severity.CRITICAL) in set(findings):
+        return today + timedelta(days=TORTURE_DAYS)
+    days = REPLY_DAYS.get(country)
+    return today + timedelta(days=days) if days else _a_month_later(today)
+
+
+def _a_month_later(day: date) -> date:
+    year, month = day.year + day.month // 12, day.month % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def proposed_priority(severities: list[Severity]) -> Priority:
@@ -81,8 +99,3 @@ def proposed_priority(severities: list[Severity]) -> Priority:
     if Severity.CRITICAL in severities:
         return Priority.URGENT
     return Priority.HIGH if Severity.HIGH in severities else Priority.NORMAL
-
-
-def days_left(today: date, due_on: date) -> int:
-    """Days until the deadline; negative when it has passed."""
-    return (due_on - today).days

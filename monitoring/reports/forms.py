@@ -1,5 +1,7 @@
 """Forms of reports."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -21,9 +23,9 @@ class ReportForm(Form):
     practice = TextAreaField(_("Good practice"), validators=[Length(max=LONGEST)])
     closing = TextAreaField(_("Closing words"), validators=[Length(max=LONGEST)])
 
-    def show_report(self, report: Report) -> None:
+    def show_report(self, report: Report, texts: Mapping[str, str]) -> None:
         """Fill the form with what is written."""
-        self.process(data={"version": str(report.version), **report.content["texts"]})
+        self.process(data={"version": str(report.version), **texts})
 
     def texts(self) -> dict[str, str]:
         """What was typed."""

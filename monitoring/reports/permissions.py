@@ -55,6 +55,13 @@ def check_may_review(actor: Actor, report: Report) -> None:
         raise Forbidden(N_("You wrote in this report, so somebody else must review it."))
 
 
+def check_may_send_back(actor: Actor, report: Report) -> None:
+    """Raise Forbidden unless the actor reviews the report, or publishes it and found something that must not be published."""
+    check_step(report, ReportState.DRAFT)
+    if not (actor.has(Role.PUBLISHER) and report.state == ReportState.APPROVED):
+        check_may_review(actor, report)
+
+
 def check_may_publish(actor: Actor, report: Report) -> None:
     """Raise Forbidden unless the actor publishes, and did not approve it."""
     check_step(report, ReportState.PUBLISHED)

@@ -1,6 +1,6 @@
 """A report on its way: written, reviewed, checked for personal data, published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from monitoring.core.i18n import N_, Message
 from monitoring.core.pagination import page_of
 from monitoring.core.templating import language, translated
 from monitoring.core.web import actor, requires, session
-from monitoring.documents.rules import Document, from_json
+from monitoring.documents.rules import Document, digest, from_json
 from monitoring.reports import operations, queries
 from monitoring.reports.forms import RemarkForm, ReportForm
 from monitoring.reports.models import Report
@@ -66,30 +66,34 @@ def show(report_id: UUID) -> ResponseReturnValue:
     """The report: its texts, how it will read, and the next step."""
     found = queries.report_for(session(), actor(), report_id)
     form = ReportForm()
-    if not form.is_submitted():
-        form.show_report(found.report)
-    elif form.validate():
+    if form.validate_on_submit():
         if form.version.data != str(found.report.version):
             raise Conflict(N_("Somebody else changed this report while you were writing. Open it anew, compare, and save again."))
         try:
-            operations.write(session(), actor(), found, form.texts())
+            operations.write(session(), actor(), found, form.texts(), _say_in(found.report.language))
         except Invalid as error:
             form.show_errors(error)
         else:
             flash(_("Saved."))
             return redirect(url_for("reports.show", report_id=report_id))
-    return _page(found, form, RemarkForm(formdata=None))
+    return _page(found, form if form.is_submitted() else None, RemarkForm(formdata=None))
 
 
-def _document(found: SeenReport) -> Document:
-    if found.report.state in FROZEN:
-        return from_json(found.report.content["document"])
+def _as_it_stands(found: SeenReport) -> tuple[Mapping[str, str], Document]:
+    """The texts of a report and the document that they are part of."""
+    report, say = found.report, _say_in(found.report.language)
+    if report.state in FROZEN:
+        return report.content["texts"], from_json(report.content["document"])
     view = whole_view(actor(), found)
-    return queries.document_of(session(), view, found.report, _say_in(found.report.language))
+    texts = queries.texts_now(session(), view, report, say)
+    return texts, queries.document_of(session(), view, report, say, texts)
 
 
-def _page(found: SeenReport, form: ReportForm, remark_form: RemarkForm, problem: str = "") -> ResponseReturnValue:
-    report, document = found.report, _document(found)
+def _page(found: SeenReport, form: ReportForm | None, remark_form: RemarkForm, problem: str = "") -> ResponseReturnValue:
+    report, (texts, document) = found.report, _as_it_stands(found)
+    if form is None:
+        form = ReportForm(formdata=None)
+        form.show_report(report, texts)
     decisions = queries.decisions_of(session(), report)
     people = [step.person_id for step in report.steps] + [decision.person_id for decision in decisions]
     return render_template(
@@ -100,6 +104,7 @@ def _page(found: SeenReport, form: ReportForm, remark_form: RemarkForm, problem:
         form=form,
         remark_form=remark_form,
         document=document,
+        digest=digest(document),
         hits=queries.hits_of(document),
         decisions={(row.hit_key, row.role): row for row in decisions},
         names=person_names(session(), people),
@@ -118,6 +123,7 @@ def _steps(report: Report, found: SeenReport) -> set[str]:
         "send": state == ReportState.DRAFT and seen is not None and seen.is_lead,
         "review": state in {ReportState.REVIEW, ReportState.APPROVED} and who.has(Role.REVIEWER) and who.person_id not in writers,
         "approve": state == ReportState.REVIEW,
+        "back": state == ReportState.APPROVED and who.has(Role.PUBLISHER),
         "publish": state == ReportState.APPROVED and who.has(Role.PUBLISHER) and who.person_id != approved,
         "accept": state == ReportState.APPROVED and who.has(Role.PUBLISHER, *COORDINATORS),
     }
@@ -129,9 +135,7 @@ def _act(report_id: UUID, act: Callable[[SeenReport], object], said: str) -> Res
     try:
         act(found)
     except Invalid as error:
-        form = ReportForm(formdata=None)
-        form.show_report(found.report)
-        return _page(found, form, RemarkForm(formdata=None), translated(error.message))
+        return _page(found, None, RemarkForm(formdata=None), translated(error.message))
     flash(said)
     return redirect(url_for("reports.show", report_id=report_id))
 
@@ -152,9 +156,7 @@ def back(report_id: UUID) -> ResponseReturnValue:
         operations.send_back(session(), actor(), found, remark_form.remark.data or "")
         flash(_("The writers have it again, with your remark."))
         return redirect(url_for("reports.index"))
-    form = ReportForm(formdata=None)
-    form.show_report(found.report)
-    return _page(found, form, remark_form)
+    return _page(found, None, remark_form)
 
 
 @bp.post("/reports/<uuid:report_id>/approve")
@@ -163,7 +165,7 @@ def approve(report_id: UUID) -> ResponseReturnValue:
     """Approve the report as it is."""
 
     def act(found: SeenReport) -> None:
-        operations.approve(session(), actor(), found, _say_in(found.report.language))
+        operations.approve(session(), actor(), found, _say_in(found.report.language), request.form.get("read", ""))
 
     return _act(report_id, act, _("Approved. The publisher can publish it now."))
 

@@ -35,5 +35,5 @@ class Provision(Base):
 
     @property
     def name(self) -> str:
-        """Instrument and place in it, as one cites it."""
+        """Instrument and place in it, as one cites it in English."""
         return f"{self.instrument}, {self.provision}"

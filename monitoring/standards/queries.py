@@ -1,12 +1,19 @@
 """Read themes and provisions."""
 
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitoring.core.i18n import text_in
+from monitoring.core.i18n import SOURCE_LANGUAGE, text_in
+from monitoring.core.word_lists import read_rows
 from monitoring.standards.models import Provision, Theme
+
+INSTRUMENTS = Path(__file__).parent / "data" / "instruments.csv"
+WHOLE = "all"
+"""The place of what is cited as a whole."""
 
 
 def themes(session: Session) -> list[Theme]:
@@ -30,3 +37,19 @@ def provisions(session: Session, codes: Iterable[str]) -> dict[str, Provision]:
 def all_provisions(session: Session) -> list[Provision]:
     """Every provision by code."""
     return list(session.scalars(select(Provision).order_by(Provision.code)))
+
+
+def citation(provision: Provision, language: str) -> str:
+    """Instrument and place in it, as one cites it in a language."""
+    instrument, place = _in_words(provision.instrument, language), _in_words(provision.provision, language)
+    return instrument if provision.provision == WHOLE else f"{instrument}, {place}"
+
+
+def _in_words(name: str, language: str) -> str:
+    return text_in({SOURCE_LANGUAGE: name, **_instruments().get(name, {})}, language)
+
+
+@cache
+def _instruments() -> dict[str, dict[str, str]]:
+    """The names of instruments in other languages."""
+    return {row["instrument"]: {"ru": row["ru"]} for row in read_rows(INSTRUMENTS)}

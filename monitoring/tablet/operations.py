@@ -12,8 +12,6 @@ from monitoring.core.i18n import N_
 from monitoring.core.permissions import Actor
 from monitoring.media.rules import LARGEST_BYTES
 from visits.findings.operations import follow_answers
-from visits.plan.models import Visit
-from visits.plan.queries import plan_of
 from visits.sheets import operations as sheets
 from visits.sheets.operations import BatchResult, FileReceipt, SentFile, receive, receive_sealed
 from visits.sheets.queries import Sender
@@ -37,9 +35,8 @@ def take_in(session: Session, actor: Actor, device_id: UUID, entries: Iterable[o
 
 
 def _with_findings(session: Session, result: BatchResult) -> BatchResult:
-    for visit_id in result.touched:
-        visit = session.get_one(Visit, visit_id)
-        follow_answers(session, visit, plan_of(visit))
+    for visit, plan in result.touched:
+        follow_answers(session, visit, plan)
     return result
 
 

@@ -1,11 +1,10 @@
 """The tablet's shell, and what it sends and reads (JSON). Sentences of errors are made in core.error_pages."""
 
 import json
-from io import BytesIO
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, send_file, send_from_directory
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
@@ -13,7 +12,7 @@ from monitoring.core import installation
 from monitoring.core.errors import Invalid, NotFound, TooLarge
 from monitoring.core.i18n import LANGUAGES, N_
 from monitoring.core.templating import language, translated
-from monitoring.core.web import Access, actor, content_policy, parts, requires, session
+from monitoring.core.web import Access, actor, content_policy, handed_in, parts, requires, session
 from monitoring.core.web import device as sending_device
 from monitoring.media import queries as pictures
 from monitoring.tablet import operations, queries
@@ -199,7 +198,7 @@ def get_media(sha256: str) -> ResponseReturnValue:
     sheet = sheets.sheet_for(session(), seen, _as_uuid(request.args.get("sheet", "")))
     if sheet.per == SheetKind.INTERVIEW:
         raise NotFound
-    return send_file(BytesIO(pictures.picture(session(), parts().settings.media, sheet.id, sha256)), mimetype="image/jpeg")
+    return handed_in(pictures.picture(session(), parts().settings.media, sheet.id, sha256), "image/jpeg", "photo.jpg")
 
 
 def _sender() -> Sender:

@@ -1,9 +1,16 @@
 """A database with made-up people and places, and an application on it, outside of any test."""
 
+import os
+import shutil
+import socket
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
@@ -14,11 +21,14 @@ from waitress import create_server
 from monitoring import app as composition
 from monitoring.accounts.adapters.sessions import MARK, open_row
 from monitoring.accounts.models import Person
-from monitoring.core.config import read_settings
+from monitoring.core.config import Settings, read_settings
 from monitoring.core.crypto import KeyStore, new_keyring, safe, write_keyring
 from monitoring.core.db import Base, Database
 from tests.databases import PostgresMaker, SqliteMaker
 from tests.factories import make_world
+
+STARTS_WITHIN = 60
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +40,9 @@ class Home:
     app: Flask
 
     def session_of(self, person: Person) -> str:
-        """The cookie of somebody who is signed in."""
-        row = {"_user_id": person.fs_uniquifier, "_fresh": True, "fs_cc": "set", "identity": person.email}
+        """The cookie of somebody who has just signed in."""
+        key, now = person.fs_uniquifier, time.time()
+        row = {"_user_id": key, "_fresh": True, "fs_cc": "set", "fs_paa": now, "identity": person.email}
         return MARK + open_row(self.database, person.id, row)
 
 
@@ -44,6 +55,7 @@ def served(app: Flask) -> Iterator[HTTPConnection]:
     connection = HTTPConnection("127.0.0.1", server.effective_port)
     yield connection
     connection.close()
+    server.task_dispatcher.shutdown()
     server.close()
 
 
@@ -66,6 +78,7 @@ def homes() -> Iterator[list[Home]]:
             yield [_home("SQLite", folder, sqlite), _home("PostgreSQL", folder, server)]
     finally:
         postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _home(engine: str, folder: Path, database: Database) -> Home:
@@ -74,3 +87,52 @@ def _home(engine: str, folder: Path, database: Database) -> Home:
     app = composition.create_app(settings, database=database)
     app.config.update(WTF_CSRF_ENABLED=False)
     return Home(engine, database, app)
+
+
+@contextmanager
+def demonstration() -> Iterator[Home]:
+    """The demonstration in a home of its own, made by the command, and forgotten afterwards."""
+    with tempfile.TemporaryDirectory(prefix="monitoring-bench-") as folder:
+        environment = {**os.environ, "MONITORING_HOME": folder}
+        environment.pop("MONITORING_DATABASE", None)
+        command = [sys.executable, "-m", "monitoring.cli", "demo"]
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+        settings = read_settings({"MONITORING_HOME": folder})
+        database = Database(settings.database_url)
+        yield Home("SQLite", database, composition.create_app(settings, database))
+        database.engine.dispose()
+
+
+@contextmanager
+def serving(home: Home) -> Iterator[str]:
+    """The command `monitoring serve` on a home, in a process of its own; the address."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = int(found.getsockname()[1])
+    settings: Settings = home.app.config["SETTINGS"]
+    environment = {**os.environ, "MONITORING_HOME": str(settings.home), "HOST": "127.0.0.1", "PORT": str(port)}
+    environment.pop("MONITORING_DATABASE", None)
+    command = [sys.executable, "-m", "monitoring.cli", "serve"]
+    with (settings.home / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until:
+        connection = HTTPConnection("127.0.0.1", port)
+        try:
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == HTTPStatus.OK:
+                return
+        except OSError:
+            time.sleep(0.2)
+        finally:
+            connection.close()
+    raise RuntimeError("the server did not start")

@@ -11,6 +11,8 @@ class Times:
     """Milliseconds of many runs of the same."""
 
     all: tuple[float, ...]
+    busy: float = 0
+    """Milliseconds of the processor in one run, at the median: does not grow when others use the machine."""
 
     @property
     def median(self) -> float:
@@ -26,12 +28,14 @@ class Times:
 def in_turns(rounds: int, *works: Callable[[], None]) -> list[Times]:
     """Run each work once a round, one after the other, so that a slow moment hits all."""
     taken: list[list[float]] = [[] for _work in works]
+    busy: list[list[float]] = [[] for _work in works]
     for _round in range(rounds):
-        for times, work in zip(taken, works, strict=True):
-            started = time.perf_counter()
+        for times, used, work in zip(taken, busy, works, strict=True):
+            started, before = time.perf_counter(), time.process_time()
             work()
             times.append((time.perf_counter() - started) * 1000)
-    return [Times(tuple(times)) for times in taken]
+            used.append((time.process_time() - before) * 1000)
+    return [Times(tuple(times), statistics.median(used)) for times, used in zip(taken, busy, strict=True)]
 
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

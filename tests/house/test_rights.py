@@ -89,8 +89,8 @@ WHOLE_MECHANISM = {"desk.place", "facilities.edit"}
 CHANGES = {
     "desk.decide", "desk.returned", "findings.second", "findings.drop", "findings.again", "findings.make",
     "recommendations.remove", "reports.send", "reports.back", "reports.approve", "reports.accept", "reports.publish",
-    "admin.person", "admin.end_sessions", "admin.end_tablets", "devices.end", "desk.decided_waiting",
-    "tablet.get_media", "sheets.photo",
+    "admin.person", "admin.end_sessions", "admin.end_tablets", "admin.renew_passphrase", "admin.renew_second_factor",
+    "devices.end", "desk.decided_waiting", "tablet.get_media", "sheets.photo",
 }  # fmt: skip
 """Routes that change something or need more than an object: everybody who may not see the object gets a 404."""
 

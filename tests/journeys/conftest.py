@@ -9,16 +9,20 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 DESK = {"width": 1280, "height": 800}
 TABLET = {"width": 800, "height": 1280}
 PHONE = {"width": 390, "height": 844}
 STARTS_WITHIN = 60
+PATIENCE = 15_000
 FORBIDDEN = re.compile("Content Security Policy|Trusted|Failed to load|Uncaught")
+EXPECTED = re.compile("status of 4|ERR_INTERNET_DISCONNECTED")
 
 
 def _free_port() -> int:
@@ -28,10 +32,15 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the demonstration lives."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def served(home: Path) -> Iterator[str]:
     """The address of a demonstration of this run's own."""
     port = _free_port()
-    home = tmp_path_factory.mktemp("home")
     environment = {**os.environ, "MONITORING_HOME": str(home), "PORT": str(port), "HOST": "127.0.0.1"}
     environment.pop("MONITORING_DATABASE", None)
     command = [sys.executable, "-m", "monitoring.cli"]
@@ -57,9 +66,29 @@ def _wait_for(address: str) -> None:
     raise AssertionError("the server did not start")
 
 
+@dataclass(frozen=True)
+class Login:
+    """How a made-up person signs in without the button."""
+
+    role: str
+    passphrase: str
+    secret: str
+
+
+@pytest.fixture(scope="session")
+def logins(served: str, home: Path) -> dict[str, Login]:
+    """What `monitoring demo --logins` prints, by e-mail address."""
+    command = [sys.executable, "-m", "monitoring.cli", "demo", "--logins"]
+    environment = {**os.environ, "MONITORING_HOME": str(home)}
+    printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    rows = (line.split("\t") for line in printed.splitlines())
+    return {email: Login(role, passphrase, secret) for role, email, passphrase, secret in rows}
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened
         opened.close()
@@ -72,12 +101,22 @@ def person(browser: Browser, served: str) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and FORBIDDEN.search(message.text) and "status of 4" not in message.text:
+        if message.type == "error" and FORBIDDEN.search(message.text) and not EXPECTED.search(message.text):
             complaints.append(f"{message.text} at {message.location}")
 
-    def opened(name: str | None, size: dict[str, int] = DESK, scheme: str = "light") -> Page:
-        context = browser.new_context(viewport=size, base_url=served, color_scheme=scheme, locale="en-GB")
-        context.set_default_timeout(15_000)
+    def opened(
+        name: str | None,
+        size: dict[str, int] = DESK,
+        *,
+        scheme: str = "light",
+        language: str = "en",
+        scripts: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            viewport=size, base_url=served, color_scheme=scheme, locale="en-GB", java_script_enabled=scripts
+        )
+        speak(context, served, language)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
@@ -90,6 +129,11 @@ def person(browser: Browser, served: str) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def speak(context: BrowserContext, address: str, language: str) -> None:
+    """Choose the language, as the buttons at the top of every page do."""
+    context.add_cookies([{"name": "language", "value": language, "url": address}])
 
 
 def sign_in(page: Page, name: str) -> None:

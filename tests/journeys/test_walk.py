@@ -1,17 +1,16 @@
 """The whole chain, walked once: from the register to the published report and back from a coalition's call to the place."""
 
-import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from monitoring.core import clock
 from tests.journeys.conftest import TABLET
+from tests.journeys.steps import all_sent, answer, picture, tick, to_section, write
 
 PLACE = "Temporary detention isolator No. 12 (invented)"
 Person = Callable[..., Page]
@@ -40,44 +39,6 @@ class Album:
 @pytest.fixture
 def album(request: pytest.FixtureRequest) -> Album:
     return Album(request.config.getoption("--pictures"))
-
-
-def picture() -> bytes:
-    """A photo as a tablet takes it."""
-    written = io.BytesIO()
-    Image.new("RGB", (640, 480), "#8a7f6a").save(written, "JPEG")
-    return written.getvalue()
-
-
-def tick(page: Page, label: str) -> None:
-    page.get_by_label(label, exact=True).check()
-
-
-def answer(page: Page, question: str, key: str) -> None:
-    """Tap an answer, and see that it is pressed."""
-    button = page.locator(f'[data-question="{question}"] [data-answer="{key}"]')
-    button.click()
-    expect(button).to_have_attribute("aria-pressed", "true")
-
-
-def write(page: Page, question: str, text: str) -> None:
-    field = page.locator(f'[data-field="{question}"]')
-    field.fill(text)
-    field.blur()
-
-
-def all_sent(page: Page) -> None:
-    expect(page.locator(".sent")).to_have_attribute("data-sent", "sent", timeout=20_000)
-
-
-def to_section(page: Page, question: str) -> None:
-    """Go on until the question is on the screen."""
-    for _step in range(30):
-        if page.locator(f'[data-question="{question}"]').count():
-            return
-        page.locator(".bottom .primary").click()
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{question} never came")
 
 
 @pytest.mark.timeout(420)

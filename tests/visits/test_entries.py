@@ -89,6 +89,22 @@ def test_one_bad_entry_never_stops_the_others(session: Session, world: World, vi
     assert queries.entry_count(session, seen_by(session, world, visit, "lead")) == 1
 
 
+@pytest.mark.parametrize(
+    "content",
+    [{"sources": [{}]}, {"confidence": ["high"]}, {"reason": [], "value": [["yes"]]}, {"note": "half a letter \ud800"}],
+    ids=["source", "confidence", "value", "letter"],
+)
+def test_content_that_makes_no_sense_is_refused_alone(session: Session, visit, tablet, content: dict[str, object]) -> None:
+    lead, police = tablet("lead"), sheet_of(session, visit, "POLICE").id
+    bad, good = lead.entry(police, "PC21", "yes", content=content), lead.entry(police, "PC23", "yes")
+    assert [receipt.outcome for receipt in lead.send(bad, good).receipts] == ["refused", "stored"]
+
+
+def test_a_label_keeps_only_what_can_be_printed(session: Session, visit, tablet) -> None:
+    room = tablet("lead").open("ROOM", " A-01\x00\n ")
+    assert session.get_one(Sheet, room).label == "A-01"
+
+
 @pytest.mark.parametrize("name", ["outsider", "kg_monitor", "regional"])
 def test_whoever_is_not_in_the_team_only_fills_the_quarantine(session: Session, world: World, visit, tablet, name: str) -> None:
     other, police = tablet(name), sheet_of(session, visit, "POLICE")
@@ -173,13 +189,31 @@ def test_rebuilding_gives_the_same_answers_to_the_byte(session: Session, world: 
         lead.answer(police, code, "no")
     member.answer(police, "PC21", "yes")
 
-    def table() -> list:
-        rows = session.scalars(select(Answer).order_by(Answer.sheet_id, Answer.question))
-        return [(r.sheet_id, r.question, r.conflict, r.relevant, r.assessed, r.severity, r.sides) for r in rows]
-
-    before = table()
+    before = _table(session)
     operations.rebuild(session, visit, from_json(visit.plan))
-    assert table() == before
+    assert _table(session) == before
+
+
+def _table(session: Session) -> list[tuple]:
+    rows = session.scalars(select(Answer).order_by(Answer.sheet_id, Answer.question))
+    return [(r.sheet_id, r.question, r.conflict, r.relevant, r.assessed, r.severity, r.sides) for r in rows]
+
+
+def test_what_comes_in_one_batch_adds_up_like_what_came_before(session: Session, world: World, visit, tablet) -> None:
+    lead, police = tablet("lead"), sheet_of(session, visit, "POLICE").id
+    before, more = lead.entry(police, "PC21", "no"), lead.entry(police, "PC23", "no")
+    lead.send(before, more)
+    replacing = lead.entry(police, "PC21", "yes", (before["id"],))
+    again = lead.entry(police, "PC21", "partly", (replacing["id"],))
+    taken_back = lead.entry(police, "PC23", None, (more["id"],))
+    lead.send(replacing, again, taken_back, lead.entry(police, "PC28", "no"))
+    found = _table(session)
+    assert [(row[1], [side.value for side in sides_from_json(row[6])]) for row in found] == [
+        ("PC21", ["partly"]),
+        ("PC28", ["no"]),
+    ]
+    operations.rebuild(session, visit, from_json(visit.plan))
+    assert _table(session) == found
 
 
 def test_interviews_are_sealed_and_only_totals_go_up(session: Session, world: World, visit, tablet, database: Database) -> None:

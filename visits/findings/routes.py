@@ -33,11 +33,17 @@ def board(visit_id: UUID) -> ResponseReturnValue:
     """Drafts at the left, what is decided at the right."""
     seen = visit_for(session(), actor(), visit_id)
     found = queries.findings_of_visit(session(), seen)
-    drafts = [(f, queries.proposed(session(), seen, f, language(), translated)) for f in found if f.state == FindingState.DRAFT]
+    open_ones = [SeenFinding(finding, seen) for finding in found if finding.state == FindingState.DRAFT]
+    said = queries.proposed_of_all(session(), open_ones, language(), translated)
     decided = [f for f in found if f.state in {FindingState.CONFIRMED, FindingState.WAITS_FOR_SECOND}]
     dropped = [f for f in found if f.state == FindingState.DROPPED]
     return render_template(
-        "findings/board.html", seen=seen, drafts=drafts, decided=decided, dropped=dropped, themes=_themes(), proposed=_text
+        "findings/board.html",
+        seen=seen,
+        drafts=[(row.finding, said[row.finding.id]) for row in open_ones],
+        decided=decided,
+        dropped=dropped,
+        themes=_themes(),
     )
 
 
@@ -48,13 +54,12 @@ def index() -> ResponseReturnValue:
     state = request.args.get("state", "")
     found = queries.listing(session(), actor(), [state] if state else [])
     page = page_of(found, request.args.get("page", 1, int))
-    return render_template(
-        "findings/index.html", page=page, state=state, states=list(FindingState), themes=_themes(), text_of=_text
-    )
+    said = queries.proposed_of_all(session(), page.rows, language(), translated)
+    return render_template("findings/index.html", page=page, state=state, states=list(FindingState), themes=_themes(), said=said)
 
 
 def _text(found: SeenFinding) -> str:
-    return queries.proposed(session(), found.seen, found.finding, language(), translated).text
+    return queries.proposed(session(), found, language(), translated).text
 
 
 def _themes() -> dict[str, str]:
@@ -106,11 +111,12 @@ def _page(found: SeenFinding, form: FindingForm, drop_form: DropForm) -> Respons
         seen=found.seen,
         form=form,
         drop_form=drop_form,
-        proposed=queries.proposed(session(), found.seen, finding, language(), translated),
+        proposed=queries.proposed(session(), found, language(), translated),
         evidence=evidence,
         total=total,
         calls=calls,
         provisions=standards.provisions(session(), finding.standards),
+        cite=lambda row: standards.citation(row, language()),
         themes=_themes(),
         names=person_names(session(), [finding.decided_by, finding.seconded_by, finding.made_by]),
     ), UNPROCESSABLE if form.errors or drop_form.errors else 200

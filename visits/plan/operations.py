@@ -12,6 +12,7 @@ from facilities import operations as facilities
 from facilities.queries import facility_for
 from monitoring.accounts import queries as accounts
 from monitoring.accounts.models import Mechanism
+from monitoring.accounts.operations import take_turns
 from monitoring.accounts.rules import Role
 from monitoring.audit import operations as audit
 from monitoring.core import clock
@@ -43,6 +44,7 @@ def plan_visit(session: Session, actor: Actor, draft: PlanDraft, visit_id: UUID 
     """Plan a visit; with the same id a second time it is the same visit (a double click). Raises Invalid, NotFound."""
     plan = _plan(session, actor, draft)
     check_may_plan(actor, plan.region_code)
+    take_turns(session, actor.mechanism_id)
     found = session.get(Visit, visit_id) if visit_id else None
     if found is not None and found.mechanism_id == actor.mechanism_id:
         return found
@@ -73,7 +75,9 @@ def change_plan(session: Session, actor: Actor, seen: SeenVisit, draft: PlanDraf
 
 
 def cancel_visit(session: Session, actor: Actor, seen: SeenVisit, reason: CancelReason) -> None:
-    """Cancel a planned visit; only country, quarter, kind and reason stay readable."""
+    """Cancel a planned visit; only country, quarter, kind and reason stay readable. Cancelled twice, it is cancelled."""
+    if seen.visit.state == VisitState.CANCELLED:
+        return
     check_planned(seen.visit)
     check_may_plan(actor, seen.plan.region_code)
     visit = seen.visit

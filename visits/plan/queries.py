@@ -64,12 +64,15 @@ def _seen(actor: Actor, visit: Visit) -> SeenVisit | None:
     return SeenVisit(visit, plan, found, actor.person_id) if found else None
 
 
-def visit_for(session: Session, actor: Actor, visit_id: UUID, *, lock: bool = False) -> SeenVisit:
-    """A visit that the actor may see. Raises NotFound; `lock` holds its row until the end of the transaction."""
+def visit_for(session: Session, actor: Actor, visit_id: UUID, *, lock: bool = False, cancelled: bool = False) -> SeenVisit:
+    """A visit that the actor may see; a cancelled one only where asked for. Raises NotFound.
+
+    `lock` holds its row until the end of the transaction.
+    """
     query = select(Visit).where(Visit.id == visit_id)
     visit = session.scalars(query.with_for_update() if lock else query).first()
     found = _seen(actor, visit) if visit is not None else None
-    if found is None:
+    if found is None or (found.visit.state == VisitState.CANCELLED and not cancelled):
         raise NotFound
     return found
 

@@ -1,21 +1,20 @@
 """Sheets as the office reads them; photos; private interviews for the two who may."""
 
-from io import BytesIO
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from checklists import queries as checklists
 from monitoring.accounts import queries as accounts
 from monitoring.core.errors import NotFound
-from monitoring.core.web import Access, actor, parts, requires, session
+from monitoring.core.web import Access, actor, handed_in, parts, requires, session
 from monitoring.media import queries as media
 from visits.plan.queries import visit_for
 from visits.sheets import operations, queries
 from visits.sheets.permissions import SheetPermission
-from visits.sheets.rules import ACCESS_ITEMS
+from visits.sheets.rules import ACCESS_ITEMS, SheetKind
 
 bp = Blueprint("sheets", __name__, url_prefix="/desk/visits/<uuid:visit_id>")
 devices = Blueprint("devices", __name__, url_prefix="/desk/me/tablets")
@@ -36,6 +35,7 @@ def index(visit_id: UUID) -> ResponseReturnValue:
         photos=photos,
         waiting=queries.waiting_for(session(), [seen]).get(seen.id, 0),
         conflicts=queries.conflicts(session(), seen),
+        visit_conflicts=queries.visit_conflicts(session(), seen),
         zone=accounts.region(session(), seen.plan.region_code).time_zone,
     )
 
@@ -85,11 +85,13 @@ def interview(visit_id: UUID, sheet_id: UUID) -> ResponseReturnValue:
 @bp.get("/sheets/<uuid:sheet_id>/photos/<sha256>")
 @requires(SheetPermission.SEE)
 def photo(visit_id: UUID, sheet_id: UUID, sha256: str) -> ResponseReturnValue:
-    """A photo of a sheet, as it may be shown."""
+    """A photo of a sheet, as it may be shown; those of private interviews stay with whoever led them."""
     seen = visit_for(session(), actor(), visit_id)
     sheet = queries.sheet_for(session(), seen, sheet_id)
+    if sheet.per == SheetKind.INTERVIEW:
+        raise NotFound
     picture = media.picture(session(), parts().settings.media, sheet.id, sha256)
-    return send_file(BytesIO(picture), mimetype="image/jpeg")
+    return handed_in(picture, "image/jpeg", "photo.jpg")
 
 
 @devices.post("/<uuid:device_id>/end")

@@ -14,16 +14,15 @@ from flask import Flask, Request, Response
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from monitoring.accounts.models import Person, WebSession
+from monitoring.accounts.rules import SESSION_IDLE, SESSION_LONGEST
 from monitoring.core import clock, web
 from monitoring.core.config import Settings
 from monitoring.core.crypto import safe
 from monitoring.core.db import Database
 
-IDLE = timedelta(minutes=15)
-LONGEST = timedelta(hours=12)
 TOUCH = timedelta(minutes=1)
 ANONYMOUS_FOR = int(timedelta(hours=12).total_seconds())
 MARK = "s."
@@ -47,9 +46,10 @@ def row_hash(secret: str) -> str:
 
 
 def open_row(database: Database, person_id: UUID, data: dict[str, Any], created_at: datetime | None = None) -> str:
-    """Make a row for a signed-in session; the secret for its cookie."""
+    """Make a row for a signed-in session; the secret for its cookie. What ended long ago is forgotten on the way."""
     secret, now = secrets.token_urlsafe(32), clock.now()
     with database.writing() as session, session.begin():
+        session.execute(delete(WebSession).where(WebSession.created_at < now - 2 * SESSION_LONGEST))
         session.add(
             WebSession(
                 hash=row_hash(secret),
@@ -97,7 +97,7 @@ class ServerSessions(SessionInterface):
         now = clock.now()
         with self._database.reading() as reading:
             row = reading.get(WebSession, row_hash(secret))
-        if row is None or row.revoked_at or now - row.seen_at > IDLE or now - row.created_at > LONGEST:
+        if row is None or row.revoked_at or now - row.seen_at > SESSION_IDLE or now - row.created_at > SESSION_LONGEST:
             return Session()
         if now - row.seen_at > TOUCH:
             self._change(secret, seen_at=now)

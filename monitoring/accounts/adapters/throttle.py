@@ -2,23 +2,30 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_address, ip_network
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask import session as web_session
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
+from monitoring.accounts.adapters.addresses import usual_address
 from monitoring.accounts.models import SignInAttempt
 from monitoring.core import clock, web
 from monitoring.core.crypto import safe
-from monitoring.core.errors import DomainError
+from monitoring.core.errors import DomainError, Invalid
 from monitoring.core.i18n import N_
 
 WINDOW = timedelta(minutes=10)
 MOST_BY_ACCOUNT = 10
 MOST_BY_NETWORK = 60
-GUARDED = frozenset({"security.login", "security.two_factor_token_validation", "security.mf_recovery", "security.verify"})
+FIRST_STEP = "security.login"
+GUARDED = frozenset(
+    {FIRST_STEP, "security.two_factor_token_validation", "security.mf_recovery", "security.verify", "security.change_password"}
+)
 REDIRECTS = range(300, 400)
 
 
@@ -35,17 +42,24 @@ def install(app: Flask) -> None:
     app.after_request(_count)
 
 
-def _watched() -> bool:
-    return request.method == "POST" and request.endpoint in GUARDED
-
-
 def _window() -> int:
     return int(clock.now().timestamp() // WINDOW.total_seconds())
 
 
 def _keys() -> dict[str, int]:
-    account = request.form.get("email", "").strip().lower() or str(web_session.get("tf_user_id") or web_session.get("_user_id"))
-    return {_hashed(f"account|{account}"): MOST_BY_ACCOUNT, _hashed(f"network|{_network()}"): MOST_BY_NETWORK}
+    """What is counted, and how many failed tries each may have; only the first step names its account itself."""
+    keys = {_hashed(f"network|{_network()}"): MOST_BY_NETWORK}
+    account = _typed_account() if request.endpoint == FIRST_STEP else web_session.get("tf_user_id") or web_session.get("_user_id")
+    return {**keys, _hashed(f"account|{account}"): MOST_BY_ACCOUNT} if account else keys
+
+
+def _typed_account() -> str:
+    said = request.get_json(silent=True) if request.is_json else request.form
+    typed = str(said.get("email") or "") if isinstance(said, Mapping) else ""
+    try:
+        return usual_address(typed)
+    except Invalid:
+        return ""
 
 
 def _network() -> str:
@@ -61,10 +75,11 @@ def _hashed(text: str) -> str:
 
 
 def _refuse() -> None:
-    if not _watched():
+    if request.method != "POST" or request.endpoint not in GUARDED:
         return
+    g.guarded = _keys()
     with web.parts().database.reading() as session:
-        for key, most in _keys().items():
+        for key, most in g.guarded.items():
             recent = SignInAttempt.window >= _window() - 1
             failed = session.scalar(select(func.sum(SignInAttempt.count)).where(SignInAttempt.key == key, recent)) or 0
             if failed >= most:
@@ -73,11 +88,17 @@ def _refuse() -> None:
 
 
 def _count(response: Response) -> Response:
-    if _watched() and response.status_code not in REDIRECTS and response.status_code != TooManyTries.status:
-        web.finish()  # the request's own session may hold the lock that the next one waits for
-        with web.parts().database.writing() as session, session.begin():
-            for key in _keys():
-                row = session.get(SignInAttempt, (key, _window())) or SignInAttempt(key=key, window=_window(), count=0)
-                row.count += 1
-                session.add(row)
+    keys = sorted(g.pop("guarded", ()))
+    if keys and response.status_code not in REDIRECTS and response.status_code != TooManyTries.status:
+        web.afterwards(partial(_add, keys))
     return response
+
+
+def _add(keys: list[str]) -> None:
+    with web.parts().database.writing() as session, session.begin():
+        insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+        for key in keys:
+            first = insert(SignInAttempt).values(key=key, window=_window(), count=1)
+            again = {"count": SignInAttempt.count + 1}
+            session.execute(first.on_conflict_do_update(index_elements=["key", "window"], set_=again))
+        session.execute(delete(SignInAttempt).where(SignInAttempt.window < _window() - 1))

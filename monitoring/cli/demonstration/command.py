@@ -8,10 +8,10 @@ from sqlalchemy import select
 from monitoring.accounts.models import Person
 from monitoring.app import create_app, job_handlers, load_word_lists, open_home
 from monitoring.cli.demonstration import people, places, story
+from monitoring.cli.home import make_keys
 from monitoring.core import jobs
 from monitoring.core.archive.keys import make_identity
 from monitoring.core.config import Settings, mark_home, settings_from_environment
-from monitoring.core.crypto import new_keyring, write_keyring
 from monitoring.core.db import Database
 from monitoring.core.errors import Misconfigured
 from monitoring.migrations import upgrade
@@ -28,6 +28,10 @@ def demo(*, if_new: bool, logins: bool) -> None:
     if logins:
         _print_logins(settings)
     elif settings.keyring_file.exists():
+        if settings.demonstration and not (settings.home / LOGINS_FILE).exists():
+            raise Misconfigured(
+                f"The demonstration in {settings.home} was interrupted before it was whole. Remove that folder, then start again."
+            )
         if not if_new:
             raise Misconfigured(f"{settings.home} already holds something. Set MONITORING_HOME to an empty folder.")
     else:
@@ -38,7 +42,7 @@ def demo(*, if_new: bool, logins: bool) -> None:
 def _fill(settings: Settings) -> None:
     click.echo("Making a demonstration (a quarter of a minute) ...")
     mark_home(settings.home, "demonstration")
-    write_keyring(settings.keyring_file, new_keyring())
+    make_keys(settings)
     make_identity(settings.backup_identity_file)
     database = open_home(settings)
     upgrade(database)

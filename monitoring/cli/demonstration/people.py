@@ -25,10 +25,19 @@ MECHANISMS = {
 }
 REGIONS = {"KZ": ("KZ-75", "KZ-19"), "KG": ("KG-GB", "KG-O"), "TJ": ("TJ-DU", "TJ-SU")}
 NAMES = {
-    "KZ": ("Aigul", "Bolat", "Saule", "Timur", "Dana", "Yerlan", "Madina", "Ruslan", "Zhanna", "Askar", "Gulnar", "Marat"),
-    "KG": ("Aizada", "Bakyt", "Cholpon", "Nurlan", "Jyldyz", "Emil", "Gulzat", "Azamat", "Meerim", "Talant", "Asel", "Kuban"),
-    "TJ": ("Zarina", "Farrukh", "Nigora", "Sherali", "Malika", "Jamshed", "Munira", "Rustam", "Shahlo", "Firuz", "Lola"),
-}
+    "KZ": (
+        "Aigul", "Bolat", "Saule", "Timur", "Dana", "Yerlan", "Madina",
+        "Ruslan", "Zhanna", "Askar", "Gulnar", "Marat", "Laura",
+    ),
+    "KG": (
+        "Aizada", "Bakyt", "Cholpon", "Nurlan", "Jyldyz", "Emil", "Gulzat",
+        "Azamat", "Meerim", "Talant", "Asel", "Kuban", "Nargiza",
+    ),
+    "TJ": (
+        "Zarina", "Farrukh", "Nigora", "Sherali", "Malika", "Jamshed", "Munira",
+        "Rustam", "Shahlo", "Firuz", "Lola", "Davron", "Parvina",
+    ),
+}  # fmt: skip
 PARTS: tuple[tuple[str, int | None, tuple[Role, ...]], ...] = (
     # part in the story, region (0 or 1) or the whole country, roles; names are taken in this order
     ("coordinator", None, (Role.NATIONAL_COORDINATOR,)),
@@ -42,6 +51,8 @@ PARTS: tuple[tuple[str, int | None, tuple[Role, ...]], ...] = (
     ("analyst", None, (Role.ANALYST,)),
     ("admin", None, (Role.ADMIN,)),
     ("auditor", None, (Role.AUDITOR,)),
+    ("caseworker", None, (Role.CASE_WORKER,)),
+    ("casesupervisor", None, (Role.CASE_SUPERVISOR,)),
 )
 
 
@@ -83,7 +94,7 @@ def prepared() -> list[Account]:
     return [
         _account(country, part, region, roles, name, totp.new())
         for country, names in NAMES.items()
-        for (part, region, roles), name in zip(PARTS, names, strict=False)
+        for (part, region, roles), name in zip(PARTS, names, strict=True)
     ]
 
 
@@ -133,7 +144,6 @@ def add(session: Session, accounts: list[Account]) -> None:
                 country=account.country,
                 mechanism_id=mechanism_id(account.country),
                 region_code=account.region,
-                language="en",
                 invented=True,
                 roles=[PersonRole(person_id=account.id, name=str(role)) for role in account.roles],
             )

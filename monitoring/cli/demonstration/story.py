@@ -174,7 +174,7 @@ def _recommend(session: Session, country: str, visit: Visit) -> None:
             addressee=HEAD[COUNTRIES[country]],
             level=Level.PLACE,
             priority=proposed_priority(levels),
-            due_on=proposed_deadline(clock.now().date(), levels),
+            due_on=proposed_deadline(country, clock.now().date(), [(f.theme, Severity(f.severity)) for f in answered]),
             findings=frozenset(finding.id for finding in answered),
         )
         recommendations.write(session, lead, seen, facts)

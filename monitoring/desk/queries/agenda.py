@@ -70,13 +70,13 @@ def _of_visit(
     waiting = counts.get((seen.id, FindingState.WAITS_FOR_SECOND), 0)
     drafts = counts.get((seen.id, FindingState.DRAFT), 0)
     if waiting and seen.in_team:
-        text = N_("%(count)s critical findings at %(place)s wait for a second member.").having(count=waiting, place=name)
+        text = N_("%(place)s: critical findings that wait for a second member: %(count)s.").having(count=waiting, place=name)
         yield Task(text, N_("Read and second"), "findings.board", here, urgent=True)
     if conflicts.get(seen.id) and seen.in_team:
-        text = N_("%(count)s questions have two different answers in the visit to %(place)s.")
+        text = N_("%(place)s: questions with two different answers: %(count)s.")
         yield Task(text.having(count=conflicts[seen.id], place=name), N_("Decide"), "sheets.index", here, urgent=True)
     if drafts and seen.is_lead and seen.returned:
-        text = N_("%(count)s draft findings at %(place)s wait for you.").having(count=drafts, place=name)
+        text = N_("%(place)s: draft findings that wait for your decision: %(count)s.").having(count=drafts, place=name)
         yield Task(text, N_("Decide"), "findings.board", here)
     if seen.planned and (seen.plan.starts_on - today).days <= SOON_DAYS:
         days = (seen.plan.starts_on - today).days
@@ -85,11 +85,13 @@ def _of_visit(
 
 
 def _when(days: int) -> Message:
-    if days > 0:
+    if days > 1:
         return N_("The visit to %(place)s begins in %(days)s days.")
+    if days == 1:
+        return N_("The visit to %(place)s begins tomorrow.")
     if days == 0:
         return N_("The visit to %(place)s begins today.")
-    return N_("The visit to %(place)s began %(days)s days ago and the team has not been marked as returned.")
+    return N_("The visit to %(place)s has begun (days ago: %(days)s) and the team has not been marked as returned.")
 
 
 def _finding_counts(session: Session, found: list[SeenVisit]) -> dict[tuple[Any, str], int]:
@@ -98,8 +100,9 @@ def _finding_counts(session: Session, found: list[SeenVisit]) -> dict[tuple[Any,
 
 
 def _conflict_counts(session: Session, found: list[SeenVisit]) -> dict[Any, int]:
-    query = select(Answer.visit_id, func.count()).where(Answer.visit_id.in_([seen.id for seen in found]), Answer.conflict)
-    return {row[0]: row[1] for row in session.execute(query.group_by(Answer.visit_id))}
+    query = select(Answer.visit_id, func.count()).where(Answer.visit_id.in_([seen.id for seen in found]))
+    query = query.where(Answer.conflict, Answer.relevant).group_by(Answer.visit_id)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _homeless(session: Session, actor: Actor) -> Iterator[Task]:
@@ -134,8 +137,8 @@ def _register(session: Session, actor: Actor, today: date) -> Iterator[Task]:
         return
     region = "" if actor.has(Role.NATIONAL_COORDINATOR) else actor.region_code or ""
     for due, text in (
-        ("overdue", N_("%(count)s places are due for a visit.")),
-        ("never", N_("%(count)s places were never visited.")),
+        ("overdue", N_("Places due for a visit: %(count)s.")),
+        ("never", N_("Places that were never visited: %(count)s.")),
     ):
         query = facilities.listing(actor, Filters(region=region, due=due), today).order_by(None)
         count = session.scalar(select(func.count()).select_from(query.subquery())) or 0

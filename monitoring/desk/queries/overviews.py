@@ -15,11 +15,11 @@ from monitoring.accounts import queries as accounts
 from monitoring.accounts.models import Region
 from monitoring.core.permissions import Actor
 from monitoring.recommendations.models import Recommendation
-from monitoring.recommendations.queries import recommendations_of_visit
+from monitoring.recommendations.queries import recommendations_of_visits
 from monitoring.reports.models import Report
 from monitoring.reports.queries import report_of_visit
 from visits.findings.models import Finding
-from visits.findings.queries import findings_of_visit, states_of_visits
+from visits.findings.queries import findings_of_visits, states_of_visits
 from visits.findings.rules import FindingState
 from visits.plan.queries import SeenVisit, visits_for
 from visits.sheets.models import Answer, Sheet
@@ -67,7 +67,7 @@ class VisitRow:
 def overview(session: Session, actor: Actor, seen: SeenVisit) -> Overview:
     """A visit with the counts of its parts."""
     plan = seen.plan
-    conflicts = select(func.count()).where(Answer.visit_id == seen.id, Answer.conflict)
+    conflicts = select(func.count()).where(Answer.visit_id == seen.id, Answer.conflict, Answer.relevant)
     sheets = select(func.count()).where(Sheet.visit_id == seen.id, Sheet.checklist_version_id.is_not(None))
     asked = select(func.count()).where(Recommendation.visit_id == seen.id)
     return Overview(
@@ -106,4 +106,5 @@ class PastVisit:
 def place_history(session: Session, actor: Actor, facility: Facility) -> list[PastVisit]:
     """The visits to a place that the actor may know of, with findings and recommendations, newest first."""
     found = [seen for seen in visits_for(session, actor) if seen.plan.facility_id == facility.id]
-    return [PastVisit(seen, findings_of_visit(session, seen), recommendations_of_visit(session, seen)) for seen in found]
+    findings, asked = findings_of_visits(session, found), recommendations_of_visits(session, found)
+    return [PastVisit(seen, findings[seen.id], asked[seen.id]) for seen in found]

@@ -16,7 +16,7 @@ from monitoring.core import clock
 from monitoring.core.errors import Conflict, Invalid
 from monitoring.core.i18n import N_
 from monitoring.core.pagination import page_of
-from monitoring.core.templating import localised
+from monitoring.core.templating import localised, translated
 from monitoring.core.web import actor, requires, session
 from monitoring.desk import operations
 from monitoring.desk.queries import visit_rows
@@ -77,7 +77,7 @@ def plan_new() -> ResponseReturnValue:
     form = _form()
     if form.is_submitted() and "propose" not in request.form and form.validate():
         try:
-            made = operations.plan_visit(session(), actor(), form.draft(), UUID(form.new_id.data))
+            made = operations.plan_visit(session(), actor(), form.draft(), form.given_id)
         except Invalid as error:
             form.show_errors(error)
         else:
@@ -125,7 +125,8 @@ def plan_edit(visit_id: UUID) -> ResponseReturnValue:
 @requires(VisitPermission.PLAN)
 def cancel(visit_id: UUID) -> ResponseReturnValue:
     """Cancel a planned visit."""
-    seen, form = visit_for(session(), actor(), visit_id), CancelForm()
+    sent = request.method == "POST"
+    seen, form = visit_for(session(), actor(), visit_id, lock=sent, cancelled=sent), CancelForm()
     form.offer()
     if form.validate_on_submit():
         plans.cancel_visit(session(), actor(), seen, CancelReason(form.reason.data))
@@ -149,8 +150,13 @@ def decide(visit_id: UUID, sheet_id: UUID) -> ResponseReturnValue:
     """Let one of several answers stand."""
     seen = visit_for(session(), actor(), visit_id, lock=True)
     question = request.form.get("question", "")
-    operations.decide_conflict(session(), actor(), seen, sheet_id, question, request.form.get("side", -1, int))
-    flash(_("Decided. The other answer is kept in the history."))
+    looked_at = frozenset(request.form.get("entries", "").split())
+    try:
+        operations.decide_conflict(session(), actor(), seen, sheet_id, question, request.form.get("side", -1, int), looked_at)
+    except Invalid as error:
+        flash(translated(error.message), "warning")
+    else:
+        flash(_("Decided. The other answer is kept in the history."))
     if request.form.get("back") == "index":
         return redirect(url_for("sheets.index", visit_id=visit_id))
     return redirect(url_for("sheets.show", visit_id=visit_id, sheet_id=sheet_id, _anchor=question))

@@ -1,5 +1,7 @@
 """A document as a list of blocks of plain text: the one form from which page and PDF are made."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,6 +63,11 @@ class Document:
             "language": self.language,
             "blocks": [block.to_json() for block in self.blocks],
         }
+
+
+def digest(document: Document) -> str:
+    """The same for the same document: what somebody read, so that they approve that and nothing else."""
+    return hashlib.sha256(json.dumps(document.to_json(), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def from_json(data: Mapping[str, Any]) -> Document:

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from facilities import queries as facilities
@@ -17,9 +19,9 @@ from monitoring.core.errors import Invalid
 from monitoring.core.i18n import N_, text_in
 from monitoring.core.permissions import Actor
 from monitoring.documents.adapters import to_pdf
-from monitoring.documents.rules import from_json
+from monitoring.documents.rules import BlockKind, Document, from_json
 from monitoring.recommendations import operations as recommendations
-from monitoring.reports.models import PersonalDataDecision, Publication, ReportStep
+from monitoring.reports.models import PersonalDataDecision, Publication, Report, ReportStep
 from monitoring.reports.permissions import check_may_accept, check_may_publish
 from monitoring.reports.queries import SeenReport, decisions_of, hits_of
 from monitoring.reports.rules import DecisionRole, ReportEvent, ReportState, accepted, slug
@@ -53,17 +55,14 @@ def publish(session: Session, actor: Actor, found: SeenReport) -> Publication:
     report = found.report
     check_may_publish(actor, report)
     document = from_json(report.content["document"])
-    decided = decisions_of(session, report)
-    different_people = _two_people(decided)
-    if not accepted([hit.key for hit in hits_of(document)], {(row.hit_key, row.role) for row in decided}) or not different_people:
+    if not _decided(session, report, document):
         raise Invalid(
             N_("Some places look like personal data and are not decided yet. See the list below; nothing was published.")
         )
-    place = facilities.facilities_by_id(session, [found.plan.facility_id])[found.plan.facility_id]
     publication = Publication(
         report_id=report.id,
         country=report.country,
-        slug=slug(found.plan.starts_on.year, found.visit.public_number or 0, text_in(place.names, "en")),
+        slug=_free_slug(session, found),
         language=report.language,
         title=document.title,
         content=document.to_json(),
@@ -74,18 +73,31 @@ def publish(session: Session, actor: Actor, found: SeenReport) -> Publication:
     session.add(publication)
     report.state = ReportState.PUBLISHED
     report.steps.append(ReportStep(report_id=report.id, state=ReportState.PUBLISHED, person_id=actor.person_id, at=clock.now()))
-    recommendations.mark_published(session, actor, found.visit.id)
+    asked = [UUID(block.ref) for block in document.blocks if block.kind is BlockKind.RECOMMENDATION]
+    recommendations.mark_published(session, actor, found.visit.id, asked)
     jobs.enqueue(session, PDF_JOB, publication=str(publication.id), language=publication.language)
     session.flush()
     audit.record(session, actor, ReportEvent.PUBLISHED, report)
     return publication
 
 
-def _two_people(decided: list[PersonalDataDecision]) -> bool:
-    people: dict[str, set[UUID]] = {}
-    for row in decided:
-        people.setdefault(row.hit_key, set()).add(row.person_id)
-    return all(len(found) == len(DecisionRole) for found in people.values())
+def _decided(session: Session, report: Report, document: Document) -> bool:
+    """Whether two people, a publisher and a coordinator, accepted everything in the document that looks like personal data."""
+    keys = {hit.key for hit in hits_of(document)}
+    rows = [row for row in decisions_of(session, report) if row.hit_key in keys]
+    people = {key: {row.person_id for row in rows if row.hit_key == key} for key in keys}
+    both = all(len(found) == len(DecisionRole) for found in people.values())
+    return both and accepted(keys, {(row.hit_key, row.role) for row in rows})
+
+
+def _free_slug(session: Session, found: SeenReport) -> str:
+    """The address, with a number behind it where another mechanism of the country has taken it already."""
+    place = facilities.facilities_by_id(session, [found.plan.facility_id])[found.plan.facility_id]
+    wanted = slug(found.plan.starts_on.year, found.visit.public_number or 0, text_in(place.names, "en"))
+    query = select(Publication.slug).where(Publication.country == found.report.country, Publication.slug.startswith(wanted))
+    taken = set(session.scalars(query))
+    more = (f"{wanted}-{number}" for number in count(2))
+    return wanted if wanted not in taken else next(free for free in more if free not in taken)
 
 
 def _calls(session: Session, found: SeenReport, actor: Actor) -> list[str]:

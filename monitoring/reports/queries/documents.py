@@ -1,5 +1,6 @@
 """The document that a report adds up to: texts of its writers, and findings and recommendations of its visit."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,9 @@ from visits.sheets.queries import interview_totals
 from visits.sheets.queries import sheets_of as sheets_of_visit
 from visits.sheets.rules import Confidence
 
+Texts = Mapping[str, str]
+"""What people write in a report, by `rules.TEXTS`."""
+
 
 def draft_texts(session: Session, seen: SeenVisit, language: str, say: Say) -> dict[str, str]:
     """What the report proposes to its writers, from the visit as it is now."""
@@ -37,14 +41,14 @@ def draft_texts(session: Session, seen: SeenVisit, language: str, say: Say) -> d
     counts = {level: sum(finding.severity == level for finding in problems) for level in reversed(Severity)}
     told = ", ".join(f"{say(level.label)}: {count}" for level, count in counts.items() if count)
     summary = N_(
-        "On %(day)s a team of %(people)s visited %(place)s. The team confirmed %(findings)s problems (%(levels)s)"
-        " and makes %(recommendations)s recommendations."
+        "On %(day)s a team of %(people)s visited %(place)s. Problems confirmed: %(findings)s%(levels)s."
+        " Recommendations made: %(recommendations)s."
     ).having(
         day=_day(seen, language),
         people=len(seen.plan.members),
         place=text_in(place.names, language),
         findings=len(problems),
-        levels=told or "0",
+        levels=f" ({told})" if told else "",
         recommendations=len(asked),
     )
     title = N_("Report on the visit to %(place)s").having(place=text_in(place.names, language))
@@ -60,26 +64,43 @@ def _confirmed(session: Session, seen: SeenVisit) -> list[Finding]:
     return [finding for finding in findings_of_visit(session, seen) if finding.state == FindingState.CONFIRMED]
 
 
-def document_of(session: Session, seen: SeenVisit, report: Report, say: Say) -> Document:
-    """The document as it stands; once approved, as it was approved."""
+def texts_now(session: Session, seen: SeenVisit, report: Report, say: Say) -> dict[str, str]:
+    """The texts of a report that is being written: what its writers left as it was drafted follows the visit."""
+    texts, drafted = report.content["texts"], report.content.get("drafted") or {}
+    fresh = draft_texts(session, seen, report.language, say)
+    return {name: fresh[name] if text == drafted.get(name) else text for name, text in texts.items()}
+
+
+def authors_of(session: Session, seen: SeenVisit) -> set[UUID]:
+    """Whose words stand in the document besides those of the report's own writers: of findings and recommendations."""
+    found = {finding.decided_by for finding in _confirmed(session, seen)}
+    asked = {found.written_by for found in recommendations.recommendations_of_visit(session, seen)}
+    return {person_id for person_id in found | asked if person_id is not None}
+
+
+def document_of(session: Session, seen: SeenVisit, report: Report, say: Say, texts: Texts | None = None) -> Document:
+    """The document as it stands; once approved, as it was approved. `texts` are its texts if they are at hand."""
     content: dict[str, Any] = report.content
     if content.get("document"):
         return from_json(content["document"])
-    return _Builder(session, seen, report, say).document()
+    return _Builder(session, seen, report, say, texts or texts_now(session, seen, report, say)).document()
 
 
 class _Builder:
     """Puts the parts of a report in their order."""
 
-    def __init__(self, session: Session, seen: SeenVisit, report: Report, say: Say) -> None:
+    def __init__(self, session: Session, seen: SeenVisit, report: Report, say: Say, texts: Texts) -> None:
         self._session, self._seen, self._say, self._language = session, seen, say, report.language
-        self._texts: dict[str, str] = report.content["texts"]
+        self._texts = texts
         self._findings = _confirmed(session, seen)
         self._asked = recommendations.recommendations_of_visit(session, seen)
+        known = facilities.authorities(session, seen.visit.country) if self._asked else []
+        self._authorities = {row.id: text_in(row.names, self._language) for row in known}
         self._themes = standards.theme_titles(session, self._language)
         self._calls = coalition.titles_in_scope(session, seen.visit.country, self._language)
         codes = {code for finding in self._findings for code in finding.standards}
-        self._standards = {code: row.name for code, row in standards.provisions(session, codes).items()}
+        provisions = standards.provisions(session, codes)
+        self._standards = {code: standards.citation(row, report.language) for code, row in provisions.items()}
 
     def document(self) -> Document:
         place = facilities.facilities_by_id(self._session, [self._seen.plan.facility_id])[self._seen.plan.facility_id]
@@ -150,7 +171,7 @@ class _Builder:
 
     def _finding(self, finding: Finding) -> Block:
         say = self._say
-        calls = [row.coalition_code for row in finding.calls if row.state == CallLink.LINKED]
+        calls = sorted(row.coalition_code for row in finding.calls if row.state == CallLink.LINKED)
         pairs = (
             (say(N_("Standards")), "; ".join(self._standards[code] for code in finding.standards if code in self._standards)),
             (say(N_("Support")), say(Confidence(finding.confidence).label)),
@@ -166,8 +187,7 @@ class _Builder:
 
     def _recommendation(self, found: Recommendation) -> Block:
         say = self._say
-        names = {row.id: text_in(row.names, self._language) for row in facilities.authorities(self._session, found.country)}
-        addressee = ", ".join(part for part in (names.get(found.authority_id, ""), found.addressee) if part)
+        addressee = ", ".join(part for part in (self._authorities.get(found.authority_id, ""), found.addressee) if part)
         pairs = (
             (say(N_("To")), addressee),
             (say(N_("Deadline")), format_date(found.due_on, "d MMMM y", locale=self._language)),

@@ -20,6 +20,8 @@ const vault = await bundle("vault/start.ts", "vault", { format: "esm" });
 const page = await bundle("main.ts", "tablet", { format: "esm", define: { WORKER: JSON.stringify(`/tablet/worker/${vault}`) } });
 const style = await bundle("tablet.css", "tablet", {});
 
+await build({ ...usual, entryPoints: { once: "monitoring/static/src/once.ts" }, format: "esm", entryNames: "[name]" }); // what the pages of the office need
+
 const fonts = (await readdir(`${OUT}/fonts`)).filter((name) => name.endsWith(".woff2")).map((name) => `fonts/${name}`);
 const texts = (await readdir(OUT)).filter((name) => /^texts\..*\.json$/.test(name));
 const files = [page, vault, style, "fonts.css", "icon-192.png", "icon-512.png", ...fonts, ...texts].sort();

@@ -1,16 +1,18 @@
 """Draft findings follow their answers; a confirmed one stays and shows that its answers changed."""
 
 from collections.abc import Iterator, Mapping
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from checklists import queries as checklists
-from checklists.rules import ChecklistDefinition, Severity
+from checklists.rules import ChecklistDefinition, QuestionDefinition, Severity
 from monitoring.coalition import queries as coalition
 from monitoring.coalition.rules import in_scope
 from monitoring.core import clock
+from monitoring.core.db import Base, table_of
 from visits.findings.models import Finding, FindingCall, FindingEvidence
 from visits.findings.rules import CallLink, FindingKind, FindingState, ProblemAnswer, ProblemTotal, Proposal, proposals
 from visits.plan.models import Visit
@@ -27,20 +29,20 @@ def follow_answers(session: Session, visit: Visit, plan: Plan) -> None:
     wanted = proposals(_answers(session, visit.id, definitions), _totals(session, visit.id, plan, definitions))
     query = select(Finding).where(Finding.visit_id == visit.id, Finding.rule_question.is_not(None))
     have = {str(finding.rule_question): finding for finding in session.scalars(query)}
-    scopes = coalition.scopes(session) if set(wanted) - set(have) else {}
     for key, proposal in wanted.items():
         if key in have:
             _follow(have[key], proposal)
-        else:
-            session.add(_draft(visit, proposal, _definition(plan, definitions, proposal), scopes))
     for key, finding in have.items():
         if key not in wanted:
             _lose(finding)
     session.flush()
+    new = [proposal for key, proposal in wanted.items() if key not in have]
+    if new:
+        _add(session, visit, [(proposal, _question(plan, definitions, proposal)) for proposal in new])
 
 
-def _definition(plan: Plan, definitions: Definitions, proposal: Proposal) -> ChecklistDefinition:
-    return definitions[plan.versions[proposal.checklist]]
+def _question(plan: Plan, definitions: Definitions, proposal: Proposal) -> QuestionDefinition:
+    return definitions[plan.versions[proposal.checklist]].questions[proposal.question]
 
 
 def _answers(session: Session, visit_id: UUID, definitions: Definitions) -> Iterator[ProblemAnswer]:
@@ -72,41 +74,56 @@ def _totals(session: Session, visit_id: UUID, plan: Plan, definitions: Definitio
                 yield ProblemTotal(form.code, row.question, Severity(row.choice[1:]), row.people)
 
 
-def _draft(visit: Visit, proposal: Proposal, definition: ChecklistDefinition, scopes: Mapping[str, list[str]]) -> Finding:
-    question = definition.questions[proposal.question]
-    finding = Finding(
-        visit_id=visit.id,
-        country=visit.country,
-        mechanism_id=visit.mechanism_id,
-        checklist_code=proposal.checklist,
-        question=proposal.question,
-        rule_question=proposal.key,
-        kind=FindingKind.PROBLEM,
-        state=FindingState.DRAFT,
-        theme=question.theme,
-        standards=list(question.standards),
-        made_at=clock.now(),
-        answers_changed=False,
-        still_proposed=True,
-    )
-    finding.text = ""
-    _write(finding, proposal)
-    finding.calls = [
-        FindingCall(finding_id=finding.id, coalition_code=code, state=CallLink.SUGGESTED, by=None, at=clock.now())
-        for code in in_scope(question.recommendations, scopes, visit.country)
-    ]
-    return finding
+def _add(session: Session, visit: Visit, drafts: list[tuple[Proposal, QuestionDefinition]]) -> None:
+    """Insert new drafts with what they rest on and the calls they bear on, each table at once."""
+    scopes, now = coalition.scopes(session), clock.now()
+    rows: dict[type[Base], list[dict[str, Any]]] = {Finding: [], FindingEvidence: [], FindingCall: []}
+    for proposal, question in drafts:
+        finding_id = uuid4()
+        rows[Finding].append(_draft(finding_id, visit, proposal, question) | {"made_at": now})
+        rows[FindingEvidence] += (
+            {"finding_id": finding_id, "sheet_id": sheet, "question": code, "severity": str(level) if level else None}
+            for sheet, code, level in proposal.evidence
+        )
+        rows[FindingCall] += (
+            {"finding_id": finding_id, "coalition_code": code, "state": str(CallLink.SUGGESTED), "by": None, "at": now}
+            for code in in_scope(question.recommendations, scopes, visit.country)
+        )
+    for model, found in rows.items():
+        if found:
+            session.execute(insert(table_of(model)), found)
 
 
-def _write(finding: Finding, proposal: Proposal) -> None:
-    values = {
+def _draft(finding_id: UUID, visit: Visit, proposal: Proposal, question: QuestionDefinition) -> dict[str, Any]:
+    return {
+        "id": finding_id,
+        "visit_id": visit.id,
+        "country": visit.country,
+        "mechanism_id": visit.mechanism_id,
+        "checklist_code": proposal.checklist,
+        "question": proposal.question,
+        "rule_question": proposal.key,
+        "kind": str(FindingKind.PROBLEM),
+        "state": str(FindingState.DRAFT),
+        "theme": question.theme,
+        "standards": list(question.standards),
+        "text": Finding.text.sealed(finding_id, ""),
+        **_worked_out(proposal),
+    }
+
+
+def _worked_out(proposal: Proposal) -> dict[str, Any]:
+    return {
         "severity": str(proposal.severity),
         "sources": list(proposal.sources),
         "confidence": str(proposal.confidence),
         "interviews": proposal.interviews,
     }
-    for name, value in values.items():
-        if getattr(finding, name, None) != value:
+
+
+def _write(finding: Finding, proposal: Proposal) -> None:
+    for name, value in _worked_out(proposal).items():
+        if getattr(finding, name) != value:
             setattr(finding, name, value)
     _write_evidence(finding, proposal)
 

@@ -1,7 +1,8 @@
 """What a finding rests on, and what its draft proposes to say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +12,14 @@ from checklists.rules import ChecklistDefinition, QuestionDefinition
 from monitoring.accounts.queries import person_names
 from monitoring.core.i18n import text_in
 from visits.findings.models import Finding
+from visits.findings.queries.findings import SeenFinding
 from visits.plan.queries import SeenVisit
 from visits.sheets.models import Answer, Sheet
 from visits.sheets.queries import interview_totals
 from visits.sheets.rules import Side, Total, sides_from_json
+
+Sides = Mapping[tuple[UUID, str], tuple[Side, ...]]
+"""Answers by sheet and question."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +48,36 @@ def _question(session: Session, seen: SeenVisit, finding: Finding) -> QuestionDe
     return checklists.definition(session, version).questions.get(finding.question)
 
 
-def proposed(session: Session, seen: SeenVisit, finding: Finding, language: str, translate: Callable[[str], str]) -> Proposed:
+def proposed(session: Session, found: SeenFinding, language: str, translate: Callable[[str], str]) -> Proposed:
     """What a draft says before somebody writes: the question and its answer."""
-    question = _question(session, seen, finding)
-    if question is None:
-        return Proposed(None, finding.text)
-    if finding.text:
+    return proposed_of_all(session, [found], language, translate)[found.finding.id]
+
+
+def proposed_of_all(
+    session: Session, findings: Iterable[SeenFinding], language: str, translate: Callable[[str], str]
+) -> dict[UUID, Proposed]:
+    """The same of many findings, by id: their answers are read at once."""
+    rows = list(findings)
+    unwritten = [row.finding for row in rows if not row.finding.text]
+    sides = _sides(session, unwritten) if unwritten else {}
+    return {row.finding.id: _propose(session, row, sides, language, translate) for row in rows}
+
+
+def _sides(session: Session, findings: list[Finding]) -> Sides:
+    keys = {(row.sheet_id, row.question) for finding in findings for row in finding.evidence}
+    query = select(Answer).where(Answer.sheet_id.in_({key[0] for key in keys}), Answer.question.in_({key[1] for key in keys}))
+    return {(answer.sheet_id, answer.question): sides_from_json(answer.sides) for answer in session.scalars(query)}
+
+
+def _propose(session: Session, found: SeenFinding, sides: Sides, language: str, translate: Callable[[str], str]) -> Proposed:
+    finding, question = found.finding, _question(session, found.seen, found.finding)
+    if question is None or finding.text:
         return Proposed(question, finding.text)
-    rows = select(Answer).where(Answer.question == question.code, Answer.sheet_id.in_([row.sheet_id for row in finding.evidence]))
-    sides = [side for answer in session.scalars(rows) for side in sides_from_json(answer.sides)]
-    answers = list(dict.fromkeys(question.in_words(side.value, language, translate) for side in sides))
+    places = sorted((str(row.sheet_id), row.sheet_id) for row in finding.evidence if row.question == question.code)
+    given = (side for _text, sheet in places for side in sides.get((sheet, question.code), ()))
+    answers = list(dict.fromkeys(question.in_words(side.value, language, translate) for side in given))
     text = text_in(question.texts, language)
-    return Proposed(question, f"{text} {'; '.join(answers)}" if answers else text)
+    return Proposed(question, f"{text} — {'; '.join(answers)}" if answers else text)
 
 
 def evidence_of(session: Session, seen: SeenVisit, finding: Finding) -> tuple[list[EvidenceView], Total | None]:

@@ -34,8 +34,16 @@ def finding_for(session: Session, actor: Actor, finding_id: UUID) -> SeenFinding
 
 def findings_of_visit(session: Session, seen: SeenVisit) -> list[Finding]:
     """A visit's findings, the gravest first; those that are no longer proposed are left out."""
-    query = select(Finding).where(Finding.visit_id == seen.id, Finding.state != FindingState.WITHDRAWN)
-    return sorted(session.scalars(query), key=_order)
+    return findings_of_visits(session, [seen])[seen.id]
+
+
+def findings_of_visits(session: Session, visits: Iterable[SeenVisit]) -> dict[UUID, list[Finding]]:
+    """The same of several visits, read at once."""
+    found: dict[UUID, list[Finding]] = {seen.id: [] for seen in visits}
+    query = select(Finding).where(Finding.visit_id.in_(list(found)), Finding.state != FindingState.WITHDRAWN)
+    for finding in sorted(session.scalars(query), key=_order):
+        found[finding.visit_id].append(finding)
+    return found
 
 
 def _order(finding: Finding) -> tuple[int, str, str]:

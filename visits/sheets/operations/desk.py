@@ -61,10 +61,21 @@ def _desk_device(session: Session, actor: Actor) -> Device:
     return session.scalars(query.with_for_update()).first() or add_device(session, actor, DESK)
 
 
-def decide_conflict(session: Session, actor: Actor, seen: SeenVisit, sheet_id: UUID, question: str, number: int) -> BatchResult:
-    """Let one of several sides stand: an entry that replaces all of them. Raises Invalid when they changed meanwhile."""
+def decide_conflict(
+    session: Session,
+    actor: Actor,
+    seen: SeenVisit,
+    sheet_id: UUID,
+    question: str,
+    number: int,
+    looked_at: frozenset[str] | None = None,
+) -> BatchResult:
+    """Let one of several sides stand: an entry that replaces all of them.
+
+    `looked_at` are the ids of the entries that the person saw side by side. Raises Invalid when they changed meanwhile.
+    """
     sides = answer_for(session, seen, sheet_id, question)
-    if not 0 <= number < len(sides):
-        raise Invalid(N_("The answers have changed meanwhile. Look at them once more."))
     bases = tuple(head.id for side in sides for head in side.heads)
+    if not 0 <= number < len(sides) or (looked_at is not None and looked_at != set(map(str, bases))):
+        raise Invalid(N_("The answers have changed meanwhile. Look at them once more."))
     return write_at_desk(session, actor, seen, sheet_id, question, dict(sides[number].heads[0].content), bases)

@@ -24,7 +24,7 @@ from visits.plan.models import Visit
 from visits.plan.queries import plan_of
 from visits.plan.rules import Plan, VisitState
 from visits.sheets.models import Device, Entry, Sheet
-from visits.sheets.operations.answers import refresh
+from visits.sheets.operations.answers import Fresh, refresh
 from visits.sheets.queries.entries import seal_content, seal_kept
 from visits.sheets.queries.waiting import waiting_count
 from visits.sheets.rules import (
@@ -72,10 +72,10 @@ class Receipt:
 
 @dataclass
 class BatchResult:
-    """Receipts in the order of the entries, and what was touched, by visit."""
+    """Receipts in the order of the entries, and the visits whose answers they touched."""
 
     receipts: list[Receipt] = field(default_factory=list)
-    touched: dict[UUID, set[tuple[UUID, str]]] = field(default_factory=dict)
+    touched: list[tuple[Visit, Plan]] = field(default_factory=list)
 
 
 Known = dict[UUID | int, Any]
@@ -124,7 +124,7 @@ class Intake:
         self._waiting: int | None = None
         self._seq: dict[UUID, int] = {}
         self._rows: list[dict[str, Any]] = []
-        self._heads: list[tuple[UUID, str, Head]] = []
+        self._heads: dict[UUID, dict[tuple[UUID, str], list[Head]]] = {}
         self._here: dict[UUID | int, dict[str, Any]] = {}
         self._now = clock.now()
         self.result = BatchResult()
@@ -161,10 +161,12 @@ class Intake:
     def _known(self, entries: list[Incoming]) -> Known:
         """What came before, by id and by this device's counter."""
         columns = select(Entry.id, Entry.device_id, Entry.counter, Entry.seq, Entry.sha256, Entry.quarantine_number)
-        same_id = self._session.execute(columns.where(Entry.id.in_([entry.id for entry in entries])))
-        mine = columns.where(Entry.device_id == self._device.id)
-        same_counter = self._session.execute(mine.where(Entry.counter.in_([entry.counter for entry in entries])))
-        return {row.id: row for row in same_id} | {row.counter: row for row in same_counter}
+        found = {row.id: row for row in self._session.execute(columns.where(Entry.id.in_([entry.id for entry in entries])))}
+        old = [entry.counter for entry in entries if entry.counter <= self._device.last_counter]
+        if not old:
+            return dict(found)
+        mine = columns.where(Entry.device_id == self._device.id, Entry.counter.in_(old))
+        return {**found, **{row.counter: row for row in self._session.execute(mine)}}
 
     def _one(self, entry: Incoming, known: Known) -> Receipt:
         before = self._before(entry, known)
@@ -256,7 +258,6 @@ class Intake:
             opened_at=self._now,
         )
         self._session.add(sheet)
-        self._session.flush()
         self._sheets[sheet.id] = sheet
 
     def _joined(self, entry: Incoming, version_id: UUID) -> UUID | None:
@@ -280,12 +281,11 @@ class Intake:
             sheet.closed_at = self._now
         if entry.question == OPENED:
             sheet.label = _label(entry.opened or {}, sheet.label)
-        sealed = seal_content(entry.id, content.to_json(), self._key(sheet))
-        self._keep(self._row(entry, EntryState.STORED, seq, sealed))
+        said = content.to_json()
+        self._keep(self._row(entry, EntryState.STORED, seq, seal_content(entry.id, said, self._key(sheet))))
         if entry.question not in {OPENED, CLOSED}:
-            head = Head(entry.id, self._actor.person_id, entry.bases, content.to_json())
-            self._heads.append((entry.sheet, entry.question, head))
-            self.result.touched.setdefault(entry.visit, set()).add((entry.sheet, entry.question))
+            heads = self._heads.setdefault(entry.visit, {}).setdefault((entry.sheet, entry.question), [])
+            heads.append(Head(entry.id, self._actor.person_id, entry.bases, said))
         return Receipt(str(entry.id), Outcome.STORED, seq, entry.sha256)
 
     def _key(self, sheet: Sheet) -> bytes | None:
@@ -336,15 +336,18 @@ class Intake:
     def _write(self) -> None:
         if not self._rows:
             return
+        self._session.flush()
         self._save(self._rows)
         self._device.last_counter = max(self._device.last_counter, *(row["counter"] for row in self._rows))
         for visit_id, (visit, plan) in self._visits.items():
+            heads = self._heads.get(visit_id)
+            if heads:
+                refresh(self._session, visit, plan, heads, Fresh(visit.last_seq, heads))
+                self.result.touched.append((visit, plan))
             self._session.execute(
                 update(Visit).where(Visit.id == visit_id).values(last_seq=self._seq[visit_id]),
                 execution_options={"synchronize_session": False},
             )
-            if visit_id in self.result.touched:
-                refresh(self._session, visit, plan, self.result.touched[visit_id], self._heads)
         self._session.flush()
         self._note(len(self._rows))
 

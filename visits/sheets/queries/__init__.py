@@ -11,12 +11,14 @@ from visits.sheets.queries.views import (
     ConflictView,
     QuestionView,
     SheetView,
+    VisitConflict,
     access_events,
     answer_for,
     answers_of,
     conflicts,
     question_view,
     sheet_view,
+    visit_conflicts,
 )
 from visits.sheets.queries.waiting import WaitingGroup, homeless_count, waiting_for, waiting_groups
 
@@ -28,6 +30,7 @@ __all__ = [
     "Sender",
     "SheetOverview",
     "SheetView",
+    "VisitConflict",
     "WaitingGroup",
     "access_events",
     "answer_for",
@@ -49,6 +52,7 @@ __all__ = [
     "sheet_for",
     "sheet_view",
     "sheets_of",
+    "visit_conflicts",
     "visit_sheet",
     "waiting_for",
     "waiting_groups",

@@ -55,15 +55,20 @@ def _sheet_keys(session: Session, sheet_ids: Collection[UUID]) -> dict[UUID, byt
 
 
 def read_heads(
-    session: Session, sheet_ids: set[UUID], questions: Collection[str] | None = None, without: Collection[UUID] = ()
+    session: Session, sheet_ids: set[UUID], questions: Collection[str] | None = None, up_to: int | None = None
 ) -> dict[tuple[UUID, str], list[Head]]:
-    """All stored entries of the sheets by sheet and question. Raises CannotOpen when an interview's key is gone."""
+    """The stored entries of the sheets by sheet and question, all or those up to a running number of the visit.
+
+    Raises CannotOpen when an interview's key is gone.
+    """
     columns = select(Entry.id, Entry.sheet_id, Entry.question, Entry.author_id, Entry.bases, Entry.sealed_content)
     query = columns.where(Entry.sheet_id.in_(sheet_ids), Entry.state == EntryState.STORED).order_by(Entry.id)
     if questions is not None:
         query = query.where(Entry.question.in_(questions))
-    rows = [row for row in session.execute(query) if row.id not in without]
-    keys = _sheet_keys(session, {row.sheet_id for row in rows})
+    if up_to is not None:
+        query = query.where(Entry.seq <= up_to)
+    rows = session.execute(query).all()
+    keys = _sheet_keys(session, {row.sheet_id for row in rows}) if rows else {}
     found: dict[tuple[UUID, str], list[Head]] = defaultdict(list)
     for row in rows:
         content = _open(row.id, row.sealed_content, keys.get(row.sheet_id))

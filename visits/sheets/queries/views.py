@@ -11,11 +11,21 @@ from checklists import queries as checklists
 from checklists.rules import ChecklistDefinition, QuestionDefinition, SectionDefinition, Severity, SheetResult, evaluate
 from monitoring.accounts.queries import person_names
 from monitoring.core.errors import NotFound
+from monitoring.core.i18n import Message
 from visits.plan.queries import SeenVisit
 from visits.sheets.models import Answer, Sheet
 from visits.sheets.queries.facts import facts_of
 from visits.sheets.queries.sheets import sheet_for
-from visits.sheets.rules import AccessAnswer, SheetKind, Side, access_item, sides_from_json, values_of
+from visits.sheets.rules import (
+    ACCESS_ITEMS,
+    FACT_LABELS,
+    AccessAnswer,
+    SheetKind,
+    Side,
+    access_item,
+    sides_from_json,
+    values_of,
+)
 
 Names = Mapping[UUID, str]
 
@@ -56,6 +66,20 @@ class ConflictView:
     sheet: Sheet
     definition: ChecklistDefinition
     view: QuestionView
+
+
+@dataclass(frozen=True)
+class VisitConflict:
+    """Something about the visit as a whole that people wrote down differently: its name, and each answer with its authors.
+
+    `entries` are the ids of those that stand against each other.
+    """
+
+    sheet_id: UUID
+    question: str
+    name: Message
+    sides: tuple[tuple[str, str], ...]
+    entries: str
 
 
 @dataclass(frozen=True)
@@ -130,6 +154,26 @@ def conflicts(session: Session, seen: SeenVisit) -> list[ConflictView]:
 
 def _is_form(session: Session, sheet_id: UUID) -> bool:
     return session.get_one(Sheet, sheet_id).checklist_version_id is not None
+
+
+def visit_conflicts(session: Session, seen: SeenVisit) -> list[VisitConflict]:
+    """Counts of the first talk and answers at the gate that people wrote down differently."""
+    query = select(Answer).join(Sheet, Sheet.id == Answer.sheet_id)
+    query = query.where(Answer.visit_id == seen.id, Answer.conflict, Sheet.checklist_version_id.is_(None))
+    rows = [(answer, sides_from_json(answer.sides)) for answer in session.scalars(query.order_by(Answer.question))]
+    names = person_names(session, (person for _answer, sides in rows for side in sides for person in side.authors))
+    return [_visit_conflict(answer, sides, names) for answer, sides in rows]
+
+
+def _visit_conflict(answer: Answer, sides: tuple[Side, ...], names: Names) -> VisitConflict:
+    item = access_item(answer.question)
+    name = ACCESS_ITEMS[item] if item else FACT_LABELS[answer.question]
+    said = tuple(
+        (AccessAnswer(str(side.value)).label if item else str(side.value), ", ".join(names.get(p, "") for p in side.authors))
+        for side in sides
+    )
+    entries = " ".join(str(head.id) for side in sides for head in side.heads)
+    return VisitConflict(answer.sheet_id, answer.question, name, said, entries)
 
 
 def access_events(session: Session, seen: SeenVisit) -> list[AccessEventView]:

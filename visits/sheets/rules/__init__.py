@@ -31,6 +31,7 @@ from visits.sheets.rules.totals import SMALL, Total, chain, hide_small, totals_o
 from visits.sheets.rules.words import (
     ACCESS_ITEMS,
     CLOSED,
+    FACT_LABELS,
     FACTS,
     LARGEST_BATCH,
     OPENED,
@@ -52,6 +53,7 @@ __all__ = [
     "CANNOT_OPEN",
     "CLOSED",
     "FACTS",
+    "FACT_LABELS",
     "LARGEST_BATCH",
     "MALFORMED",
     "MOST_WAITING",

@@ -75,7 +75,8 @@ def current(entries: Collection[Head]) -> tuple[Side, ...]:
     for head in sorted(heads, key=lambda entry: str(entry.id)):
         if head.value is not None:
             by_value.setdefault(head.value, []).append(head)
-    return tuple(Side(value, tuple(by_value[value])) for value in sorted(by_value, key=_order))
+    in_order = sorted(by_value, key=_order) if len(by_value) > 1 else by_value
+    return tuple(Side(value, tuple(by_value[value])) for value in in_order)
 
 
 def _order(value: Value) -> str:

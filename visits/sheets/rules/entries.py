@@ -4,9 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 from checklists.rules import NOT_ASSESSED, QuestionDefinition, QuestionType, Reason, Source, Value, canonical
@@ -20,6 +22,8 @@ LONGEST_LABEL = 80
 MOST_PHOTOS = 5
 MOST_BASES = 50
 LARGEST_COUNTER = 2**53
+_SOURCES, _REASONS, _CONFIDENCE = frozenset(Source), frozenset(Reason), frozenset(Confidence)
+W = TypeVar("W", bound=StrEnum)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
@@ -112,7 +116,7 @@ def parse_entry(raw: object) -> Incoming:
         sheet=_uuid(raw, "sheet"),
         device=_uuid(raw, "device"),
         counter=_counter(raw),
-        sha256=hashlib.sha256(json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest(),
+        sha256=_fingerprint(raw),
         **vars(parse_said(raw)),
     )
 
@@ -133,14 +137,26 @@ def parse_said(raw: object) -> Said:
     )
 
 
+def _fingerprint(raw: Mapping[str, Any]) -> str:
+    plain = json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return hashlib.sha256(plain.encode()).hexdigest()
+    except UnicodeEncodeError as error:  # half of a character
+        raise EntryProblem(MALFORMED, what="text") from error
+
+
 def _uuid(raw: Mapping[str, Any], name: str) -> UUID:
     return as_uuid(raw.get(name), name)
+
+
+_read_uuid = lru_cache(maxsize=1024)(UUID)
+"""Most entries of a batch name the same visit, sheet and device."""
 
 
 def as_uuid(value: object, name: str) -> UUID:
     """An id from its text. Raises EntryProblem."""
     try:
-        return UUID(str(value))
+        return _read_uuid(str(value))
     except ValueError as error:
         raise EntryProblem(MALFORMED, what=name) from error
 
@@ -181,17 +197,18 @@ def parse_content(raw: Mapping[str, Any], code: str, question: QuestionDefinitio
     """The canonical content of an entry to a question; `question` is None for reserved codes. Raises ValueProblem."""
     if question is None and is_tally(code):
         return EntryContent(value=tally_value(raw.get("value")))
-    said = EntryContent(
-        note=_text(raw, "note", LONGEST_NOTE),
-        sources=tuple(sorted({str(Source(key)) for key in _keys(raw, "sources", Source)})),
-        by_source=_by_source(raw, question),
-        confidence=_one(raw, "confidence", Confidence),
-        photos=_photos(raw),
-    )
     value = question.canonical(raw.get("value")) if question else _reserved(code, raw.get("value"))
-    if value == NOT_ASSESSED:
-        return replace(said, value=value, reason=_one(raw, "reason", Reason))
-    return replace(said, value=value, access=_access(raw) if access_item(code) else None)
+    assessed = value != NOT_ASSESSED
+    return EntryContent(
+        value=value,
+        reason=None if assessed else _one(raw, "reason", _REASONS, Reason),
+        note=_text(raw, "note", LONGEST_NOTE),
+        sources=_sources(raw),
+        by_source=_by_source(raw, question),
+        confidence=_one(raw, "confidence", _CONFIDENCE, Confidence),
+        photos=_photos(raw),
+        access=_access(raw) if assessed and question is None and access_item(code) else None,
+    )
 
 
 def _reserved(code: str, raw: object) -> Value | None:
@@ -214,25 +231,27 @@ def _text(raw: Mapping[str, Any], name: str, longest: int) -> str:
     return text
 
 
-def _keys(raw: Mapping[str, Any], name: str, words: type[Source]) -> list[str]:
-    found = _list(raw, name, len(words))
-    if not all(key in set(words) for key in found):
-        raise EntryProblem(MALFORMED, what=name)
-    return found
+def _sources(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    found = _list(raw, "sources", len(_SOURCES))
+    if not all(isinstance(key, str) and key in _SOURCES for key in found):
+        raise EntryProblem(MALFORMED, what="sources")
+    return tuple(sorted(set(found)))
 
 
-def _one(raw: Mapping[str, Any], name: str, words: Any) -> Any:
+def _one(raw: Mapping[str, Any], name: str, known: frozenset[W], words: type[W]) -> W | None:
     found = raw.get(name)
     if found in (None, ""):
         return None
-    if found not in set(words):
+    if not isinstance(found, str) or found not in known:
         raise EntryProblem(MALFORMED, what=name)
     return words(found)
 
 
 def _by_source(raw: Mapping[str, Any], question: QuestionDefinition | None) -> tuple[tuple[str, str], ...]:
     found = raw.get("by_source") or {}
-    if not isinstance(found, dict) or not set(found) <= set(Source):
+    if not found:
+        return ()
+    if not isinstance(found, dict) or not set(found) <= _SOURCES:
         raise EntryProblem(MALFORMED, what="by_source")
     said = ((key, question.canonical(value) if question else None) for key, value in sorted(found.items()))
     return tuple((key, value) for key, value in said if isinstance(value, str))

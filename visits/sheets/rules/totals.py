@@ -59,14 +59,17 @@ class Total:
 def hide_small(total: Total) -> Total | None:
     """What may be shown outside the team: nothing of fewer than five people, and no count from 1 to 4.
 
-    A hidden count could be worked out from the sum if it were alone: then the smallest other one is hidden too.
+    Whoever adds up what is shown knows the sum of what is hidden: a hidden count that stands alone, or several whose sum
+    says that each is 1 or each is 4, would be known. Then no count of the question is shown. (Hiding only one more, the
+    smallest, is not enough: that it was the smallest tells too much.)
     """
     if total.asked is None or total.asked < SMALL:
         return None
-    shown: dict[str, int | None] = {
-        key: None if count is not None and 0 < count < SMALL else count for key, count in total.people.items()
-    }
-    open_counts = {key: count for key, count in shown.items() if count}
-    if list(shown.values()).count(None) == 1 and open_counts:
-        shown[min(open_counts, key=lambda key: (open_counts[key], key))] = None
-    return Total(total.question, total.asked, shown, {})
+    people = {key: count or 0 for key, count in total.people.items()}
+    hidden = {key for key, count in people.items() if 0 < count < SMALL}
+    known = sum(people[key] for key in hidden)
+    if hidden and (len(hidden) == 1 or known in {len(hidden), len(hidden) * (SMALL - 1)}):
+        hidden = {key for key, count in people.items() if count}
+        if len(hidden) == total.asked:
+            return None
+    return Total(total.question, total.asked, {key: None if key in hidden else count for key, count in people.items()}, {})

@@ -141,6 +141,17 @@ ACCESS_ITEMS = {
 """What a mechanism may ask for under OPCAT Art. 20."""
 
 
+FACT_LABELS = {
+    "v.capacity": N_("places by its own figures"),
+    "v.present": N_("people held today"),
+    "v.women": N_("of them women and girls"),
+    "v.minors": N_("of them under 18"),
+    "v.foreigners": N_("of them foreigners"),
+    "v.disabled": N_("of them with a disability"),
+}
+"""The facts of the visit, as the tablet names them too."""
+
+
 def access_item(question: str) -> str | None:
     """The letter of Art. 20 that a reserved question is about."""
     match = _ACCESS.fullmatch(question)

@@ -1,0 +1,5 @@
+"""Administrators hash many passphrases; here they cost little."""
+
+from tests.accounts.conftest import quick_hashes
+
+__all__ = ["quick_hashes"]
