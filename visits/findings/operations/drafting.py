@@ -23,8 +23,8 @@ Definitions = Mapping[UUID, ChecklistDefinition]
 
 def follow_answers(session: Session, visit: Visit, plan: Plan) -> None:
     """Bring the visit's draft findings in line with its answers."""
-    definitions = checklists.definitions(session, set(plan.versions.values()))
-    wanted = proposals(_answers(session, visit.id, definitions), _totals(session, visit.id, plan, definitions))
+    definitions = _definitions(session, visit, plan)
+    wanted = proposals(_answers(session, visit.id, definitions), _totals(session, visit.id, definitions))
     query = select(Finding).where(Finding.visit_id == visit.id, Finding.rule_question.is_not(None))
     have = {str(finding.rule_question): finding for finding in session.scalars(query)}
     scopes = coalition.scopes(session) if set(wanted) - set(have) else {}
@@ -32,15 +32,25 @@ def follow_answers(session: Session, visit: Visit, plan: Plan) -> None:
         if key in have:
             _follow(have[key], proposal)
         else:
-            session.add(_draft(visit, proposal, _definition(plan, definitions, proposal), scopes))
+            session.add(_draft(visit, proposal, _definition(definitions, proposal), scopes))
     for key, finding in have.items():
         if key not in wanted:
             _lose(finding)
     session.flush()
 
 
-def _definition(plan: Plan, definitions: Definitions, proposal: Proposal) -> ChecklistDefinition:
-    return definitions[plan.versions[proposal.checklist]]
+def _definitions(session: Session, visit: Visit, plan: Plan) -> Definitions:
+    """The forms of the plan first, then those that sheets were begun with before the plan changed."""
+    query = select(Sheet.checklist_version_id).where(Sheet.visit_id == visit.id).order_by(Sheet.opened_at, Sheet.id)
+    older = (version for version in session.scalars(query) if version is not None)
+    versions = dict.fromkeys([*plan.versions.values(), *older])
+    found = checklists.definitions(session, set(versions))
+    return {version: found[version] for version in versions}
+
+
+def _definition(definitions: Definitions, proposal: Proposal) -> ChecklistDefinition:
+    forms = definitions.values()
+    return next(form for form in forms if form.code == proposal.checklist and proposal.question in form.questions)
 
 
 def _answers(session: Session, visit_id: UUID, definitions: Definitions) -> Iterator[ProblemAnswer]:
@@ -63,13 +73,12 @@ def _answers(session: Session, visit_id: UUID, definitions: Definitions) -> Iter
         )
 
 
-def _totals(session: Session, visit_id: UUID, plan: Plan, definitions: Definitions) -> Iterator[ProblemTotal]:
-    forms = [definitions[version] for version in plan.versions.values() if definitions[version].per == "interview"]
+def _totals(session: Session, visit_id: UUID, definitions: Definitions) -> Iterator[ProblemTotal]:
+    forms = [form for form in definitions.values() if form.per == "interview"]
     query = select(InterviewTotal).where(InterviewTotal.visit_id == visit_id, InterviewTotal.choice.startswith("!"))
     for row in session.scalars(query):
-        for form in forms:
-            if row.question in form.questions:
-                yield ProblemTotal(form.code, row.question, Severity(row.choice[1:]), row.people)
+        for code in {form.code for form in forms if row.question in form.questions}:
+            yield ProblemTotal(code, row.question, Severity(row.choice[1:]), row.people)
 
 
 def _draft(visit: Visit, proposal: Proposal, definition: ChecklistDefinition, scopes: Mapping[str, list[str]]) -> Finding:
