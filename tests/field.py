@@ -112,9 +112,10 @@ class Tablet:
         assert sender is not None
         return take_in_sealed(self.session, sender, batch["envelopes"], batch["entries"])
 
-    def wire(self, client: FlaskClient) -> Wire:
-        """The way over HTTP."""
-        return Wire(client, str(self.device.id), self.enrolled.token, self.enrolled.mac_key, self.session.commit)
+    def wire(self, client: FlaskClient, before: Callable[[], None] | None = None) -> Wire:
+        """The way over HTTP; before each request what the test prepared is committed, unless several threads send."""
+        commit = before or self.session.commit
+        return Wire(client, str(self.device.id), self.enrolled.token, self.enrolled.mac_key, commit)
 
     def answer(self, sheet: Sheet | UUID, question: str, value: Any, **more: Any) -> str:
         """Answer one question and send it; the entry's id."""

@@ -119,8 +119,10 @@ def me() -> ResponseReturnValue:
 @bp.post("/api/device")
 @requires(TabletPermission.FILL)
 def device() -> ResponseReturnValue:
-    """Enrol this tablet for this person; its secrets are told once."""
-    made = verbs.enrol(session(), actor(), str(_json().get("label", "")))
+    """Enrol this tablet for this person, one that the server forgot under its own id; its secrets are told once."""
+    said = _json()
+    known = _as_uuid(str(said["id"])) if said.get("id") else None
+    made = verbs.enrol(session(), actor(), str(said.get("label", "")), known)
     epoch = installation.epoch(session())
     return jsonify(**queries.device_json(made.device), token=made.token, mac_key=made.mac_key, epoch=epoch)
 

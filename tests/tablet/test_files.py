@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from uuid import uuid4
 
 import pytest
@@ -18,7 +20,7 @@ from tests.factories import World
 from tests.field import Tablet, sheet_of
 from tests.sealing import Wire
 from visits.plan.models import Visit
-from visits.sheets.models import Device, Sheet, WaitingFile
+from visits.sheets.models import Device, Entry, Sheet, WaitingFile
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 30)) -> bytes:
@@ -185,3 +187,38 @@ def test_the_sheets_page_says_which_photos_are_missing_until_they_come(
     assert "1 photo missing" in as_(world.regional).get(page).text
     wire.put_file(name, sealed, headers)
     assert "photo missing" not in as_(world.regional).get(page).text
+
+
+def test_a_stranger_can_bring_only_so_many_files(
+    session: Session, visit: Visit, police: Sheet, tablet, client, monkeypatch
+) -> None:
+    monkeypatch.setattr("visits.sheets.rules.devices.MOST_IN_WINDOW", 1)
+    other = tablet("outsider")
+    wire = other.wire(client)
+    assert wire.put_file(*other.sealer.file(visit.id, police.id, picture()))["outcome"] == "quarantined"
+    name, sealed, headers = other.sealer.file(visit.id, police.id, picture("PNG"))
+    answer = wire.put(f"media/{name}", headers, data=sealed)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
+    assert len(rows(session, WaitingFile)) == 1
+
+
+def test_photos_and_entries_of_several_tablets_come_at_once(app, session: Session, visit: Visit, police: Sheet, tablet) -> None:
+    tablets, place, sheet = [tablet(name) for name in ("lead", "member", "doctor")], visit.id, police.id
+    session.commit()
+
+    def send(number: int) -> str:
+        sender = tablets[number % 3]
+        wire = sender.wire(app.test_client(), before=lambda: None)
+        if number % 2:
+            return str(wire.put_file(*sender.sealer.file(place, sheet, picture(size=(10 + number, 20))))["outcome"])
+        with lock:
+            batch = sender.sealer.batch(sender.entry(sheet, "PC21", "no"))
+        return str(wire.put_entries(batch)["receipts"][0]["outcome"])
+
+    lock = Lock()
+    with ThreadPoolExecutor(6) as threads:
+        assert set(threads.map(send, range(18))) == {"stored"}
+    session.refresh(visit)
+    numbers = [row.seq for row in session.scalars(select(Entry))] + [row.seq for row in session.scalars(select(MediaFile))]
+    assert sorted(numbers) == list(range(1, 19))
+    assert visit.last_seq == 18

@@ -172,7 +172,7 @@ def test_sixteen_at_once_count_once(app: Flask, session: Session, visit: Visit, 
     batch = lead.sealer.batch(*(lead.entry(police, code, "no") for code in ("PC21", "PC23", "PC28")))
     session.commit()
     with ThreadPoolExecutor(16) as threads:
-        answers = list(threads.map(lambda _n: lead.wire(app.test_client()).put_entries(batch), range(16)))
+        answers = list(threads.map(lambda _n: lead.wire(app.test_client(), before=lambda: None).put_entries(batch), range(16)))
     told = sorted(outcome for answer in answers for outcome in outcomes(answer))
     assert told == ["duplicate"] * 45 + ["stored"] * 3
     assert len({json.dumps([(r["id"], r["seq"], r["sha256"]) for r in answer["receipts"]]) for answer in answers}) == 1

@@ -37,7 +37,7 @@ FORM = "form-"
 
 def manifest(session: Session, actor: Actor, seen: SeenVisit) -> Json:
     """What a pack consists of, by hash; and the key to which entries are sealed."""
-    names = [*_PARTS, *(f"{FORM}{code}" for code in sorted(seen.plan.versions))]
+    names = [*_PARTS, *sorted(_forms(session, seen))]
     return {
         "visit": str(seen.id),
         "made_at": clock.now().isoformat(timespec="seconds"),
@@ -51,18 +51,27 @@ def pack_part(session: Session, actor: Actor, seen: SeenVisit, name: str) -> byt
     """One part, exactly as it is sent. Raises NotFound."""
     if name in _PARTS:
         return padded(canonical(_PARTS[name](session, actor, seen)))
-    version = seen.plan.versions.get(name.removeprefix(FORM)) if name.startswith(FORM) else None
+    version = _forms(session, seen).get(name)
     if version is None:
         raise NotFound
     found = checklists.definition(session, version)
     return padded(canonical({**found.to_json(), "version": str(version), "sha256": found.sha256}))
 
 
+def _forms(session: Session, seen: SeenVisit) -> dict[str, UUID]:
+    """The forms of the plan, and under their number those versions with which sheets were begun before the plan changed."""
+    planned = {f"{FORM}{code}": version for code, version in seen.plan.versions.items()}
+    begun = set(session.scalars(select(Sheet.checklist_version_id).where(Sheet.visit_id == seen.id)))
+    older = {version for version in begun if version is not None} - set(seen.plan.versions.values())
+    return planned | {f"{FORM}{code}-{number}": version for version, code, number in checklists.numbers(session, older)}
+
+
 def _visit(session: Session, actor: Actor, seen: SeenVisit) -> Json:
     plan = seen.plan
     names = accounts.person_names(session, [person for person, _letter in plan.members])
     sheets = list(session.scalars(select(Sheet).where(Sheet.visit_id == seen.id).order_by(Sheet.position, Sheet.id)))
-    codes = {version: code for code, version in plan.versions.items()}
+    forms = checklists.definitions(session, {sheet.checklist_version_id for sheet in sheets if sheet.checklist_version_id})
+    codes = {version: form.code for version, form in forms.items()}
     return {
         "visit": _head(session, seen),
         "team": [

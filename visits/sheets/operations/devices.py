@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from monitoring.audit import operations as audit
 from monitoring.core import clock
 from monitoring.core.db import Database
-from monitoring.core.errors import NotFound
+from monitoring.core.errors import Conflict, NotFound
+from monitoring.core.i18n import N_
 from monitoring.core.permissions import Actor
 from visits.sheets.models import Device
 from visits.sheets.operations.making import add_device
@@ -27,9 +28,15 @@ class Enrolled:
     mac_key: str
 
 
-def enrol(session: Session, actor: Actor, label: str) -> Enrolled:
-    """Enrol the tablet that a signed-in person uses; of the token only the hash is kept."""
-    device = add_device(session, actor, label)
+def enrol(session: Session, actor: Actor, label: str, device_id: UUID | None = None) -> Enrolled:
+    """Enrol the tablet that a signed-in person uses; of the token only the hash is kept.
+
+    A tablet that was enrolled after the backup from which the server was restored comes back under its own id: what it
+    holds is sealed for that. Raises Conflict when there is a device with this id.
+    """
+    if device_id is not None and session.get(Device, device_id) is not None:
+        raise Conflict(N_("This tablet is known here and was given up. Set it up anew; what it holds is sent and waits."))
+    device = add_device(session, actor, label, device_id)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     device.token_hash, device.seen_at = token_hash(token), device.enrolled_at
     device.mac_key = base64.b64encode(secrets.token_bytes(TOKEN_BYTES)).decode()

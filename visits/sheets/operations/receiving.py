@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from checklists import queries as checklists
-from checklists.rules import Per, QuestionDefinition
+from checklists.rules import ChecklistDefinition, Per, QuestionDefinition
 from monitoring.audit import operations as audit
 from monitoring.core import clock
 from monitoring.core.crypto import safe
@@ -239,28 +239,35 @@ class Intake:
 
     def _open_sheet(self, entry: Incoming, visit: Visit, plan: Plan) -> None:
         said: Mapping[str, Any] = entry.opened or {}
-        pinned = {str(version): version for version in plan.versions.values()}
-        version_id = pinned.get(str(said.get("version")))
-        if version_id is None:
-            raise EntryProblem(N_("This form does not belong to the visit."))
-        per = checklists.definition(self._session, version_id).per
-        if per is Per.VISIT:
+        form, version_id = self._form(said, plan)
+        if form.per is Per.VISIT:
             raise EntryProblem(N_("This form is filled once in a visit, and its sheet exists already."))
+        if self._session.get(Sheet, entry.sheet) is not None:
+            raise _Waiting(QuarantineReason.NO_SHEET)
+        parse_content(entry.content, OPENED, None)
         sheet = Sheet(
             id=entry.sheet,
             visit_id=visit.id,
             checklist_version_id=version_id,
-            per=str(per),
+            per=str(form.per),
             position=100 + len(self._sheets),
             label=_label(said),
-            joins=self._joined(entry, version_id),
+            joins=self._joined(entry, form),
             opened_by=self._actor.person_id,
             opened_at=self._now,
         )
         self._session.add(sheet)
         self._sheets[sheet.id] = sheet
 
-    def _joined(self, entry: Incoming, version_id: UUID) -> UUID | None:
+    def _form(self, said: Mapping[str, Any], plan: Plan) -> tuple[ChecklistDefinition, UUID]:
+        """Any version of a form of the plan that was ever published: the tablet may have been away when the form changed."""
+        version_id = as_uuid(said.get("version"), "version")
+        form = checklists.definitions(self._session, {version_id}).get(version_id)
+        if form is None or form.code not in plan.versions:
+            raise _Waiting(QuarantineReason.NO_SHEET)
+        return form, version_id
+
+    def _joined(self, entry: Incoming, form: ChecklistDefinition) -> UUID | None:
         """The sheet that a new one goes on from: an interview of the same person in the same visit, on the same form."""
         said = (entry.opened or {}).get("joins")
         if said is None:
@@ -268,8 +275,9 @@ class Intake:
         sheet = self._sheets.get(as_uuid(said, "joins"))
         if sheet is None or sheet.visit_id != entry.visit:
             raise _Waiting(QuarantineReason.NO_SHEET)
-        own = sheet.opened_by == self._actor.person_id
-        if not own or sheet.per != SheetKind.INTERVIEW or sheet.checklist_version_id != version_id:
+        own = sheet.opened_by == self._actor.person_id and sheet.per == SheetKind.INTERVIEW
+        version = sheet.checklist_version_id
+        if not own or version is None or checklists.definition(self._session, version).code != form.code:
             raise EntryProblem(MALFORMED, what="joins")
         return sheet.id
 

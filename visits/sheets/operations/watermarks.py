@@ -13,9 +13,12 @@ from visits.sheets.queries.watermarks import Held
 
 
 def raise_watermarks(session: Session, held: Held) -> None:
-    """Raise the watermarks to what a verified backup of this epoch holds; never down, and never above what is here."""
-    _raise(session, table_of(Visit), ("backed_up_seq", "last_seq"), held.visits)
+    """Raise the watermarks to what a verified backup of this epoch holds; never down, and never above what is here.
+
+    Devices before visits, as a batch of entries takes them: otherwise the two could wait for each other.
+    """
     _raise(session, table_of(Device), ("backed_up_quarantined", "last_quarantined"), held.devices)
+    _raise(session, table_of(Visit), ("backed_up_seq", "last_seq"), held.visits)
 
 
 def _raise(session: Session, table: Table, columns: tuple[str, str], numbers: Mapping[UUID, int]) -> None:

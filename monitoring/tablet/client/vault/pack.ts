@@ -76,7 +76,9 @@ export function joined(manifest: Manifest, parts: Map<string, string>): Pack {
   };
   for (const name of Object.keys(manifest.parts)) read(name);
   const visit = read<VisitPart>("visit");
-  const forms = Object.keys(visit.forms).map((code) => read<Definition & { version: string }>(`form-${code}`));
+  for (const code of Object.keys(visit.forms)) read(`form-${code}`);
+  const names = Object.keys(manifest.parts).filter((name) => name.startsWith("form-"));
+  const forms = names.map((name) => read<Definition & { version: string }>(name));
   return {
     ...visit,
     made_at: manifest.made_at,
