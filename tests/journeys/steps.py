@@ -114,7 +114,7 @@ def reopen(tablet: Page, passphrase: str = PASSPHRASE) -> None:
 def crash(tablet: Page) -> Page:
     """The page dies as when memory runs out; the one that the browser opens in its place, at the same address."""
     address, context = tablet.url, tablet.context
-    with contextlib.suppress(Error):
+    with tablet.expect_event("crash"), contextlib.suppress(Error):
         tablet.goto("chrome://crash", timeout=3000)
     page = context.new_page()
     page.goto(address)
