@@ -54,6 +54,13 @@ class Invalid(DomainError):
         self.fields: Mapping[str, Message] = fields or {}
 
 
+class Damaged(DomainError):
+    """What arrived is not what was sent: nothing is wrong with that, and it is to be sent again."""
+
+    status = 422
+    code = "damaged"
+
+
 class TooLarge(DomainError):
     """What was sent is larger than we take."""
 

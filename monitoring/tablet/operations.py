@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from monitoring.core.db import Database
-from monitoring.core.errors import Invalid, TooLarge
+from monitoring.core.errors import Damaged, Invalid, TooLarge
 from monitoring.core.i18n import N_
 from monitoring.core.permissions import Actor
 from monitoring.media.rules import LARGEST_BYTES
@@ -48,7 +48,7 @@ def take_in_file(
         raise TooLarge(N_("This photo is larger than 20 MB. Take it again with a smaller size."))
     sent = SentFile(sender, folder, parse_envelope({**place, "device": str(sender.device_id)}), sealed)
     if sent.sha256 != sha256:
-        raise Invalid(N_("The photo did not arrive whole. It will be sent again."))
+        raise Damaged(N_("The photo did not arrive whole. It will be sent again."))
     with database.reading() as reading:
         known = sheets.look_at(reading, sent)
     return known or sheets.receive_file(session, sent)

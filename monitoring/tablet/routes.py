@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from monitoring.core import installation
-from monitoring.core.errors import Invalid, NotFound, TooLarge
+from monitoring.core.errors import Damaged, Invalid, NotFound, TooLarge
 from monitoring.core.i18n import LANGUAGES, N_
 from monitoring.core.templating import language, translated
 from monitoring.core.web import Access, actor, content_policy, handed_in, parts, requires, session
@@ -230,9 +230,9 @@ def _json() -> dict[str, Any]:
     try:
         said = request.get_json(silent=True)
     except RecursionError as error:
-        raise Invalid(UNREADABLE) from error
+        raise Damaged(UNREADABLE) from error
     if not isinstance(said, dict):
-        raise Invalid(UNREADABLE)
+        raise Damaged(UNREADABLE)
     return said
 
 

@@ -125,6 +125,27 @@ describe("sending", () => {
     expect(memory.entries.get("e17")?.message).toBe("this is damaged");
   });
 
+  it("never parks what was damaged on the way, however often", async () => {
+    memory.add(2);
+    memory.addFile("f1");
+    const damaged = new Refused(422, "damaged", "did not arrive whole");
+    for (let turn = 0; turn < 4; turn += 1) {
+      server.failures = [damaged];
+      await sync.wake();
+      expect([memory.fates(), sync.problems]).toEqual([["waiting", "waiting"], 0]);
+    }
+    server.failures = [];
+    const put = server.putFile;
+    server.putFile = async () => {
+      throw damaged;
+    };
+    for (let turn = 0; turn < 4; turn += 1) await sync.wake();
+    expect([memory.fates(), memory.files.get("f1")?.fate, sync.unsent]).toEqual([["stored", "stored"], "waiting", 1]);
+    server.putFile = put;
+    await sync.wake();
+    expect([memory.files.get("f1")?.fate, sync.state]).toEqual(["stored", "sent"]);
+  });
+
   it("keeps everything when the server does not know the tablet any more", async () => {
     memory.add(2);
     server.failures = [new Unreachable()];

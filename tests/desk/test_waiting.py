@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,8 @@ from visits.sheets.models import Entry, WaitingFile
 
 
 @pytest.fixture
-def visit(session: Session, world: World) -> Visit:
+def visit(app: Flask, session: Session, world: World) -> Visit:
+    """Planned after the application has read its keys: what is sealed here is opened there."""
     return plan(session, world)
 
 
@@ -40,7 +42,8 @@ def test_the_tab_is_there_only_while_something_waits_and_only_for_the_lead(
 ) -> None:
     address, tab = f"/desk/visits/{visit.id}", f"/desk/visits/{visit.id}/waiting"
     assert tab not in _page(session, as_, world.lead, address).text
-    outsider.send(outsider.entry(sheet_of(session, visit, "POLICE").id, "PC21", "no"))
+    sent = outsider.send(outsider.entry(sheet_of(session, visit, "POLICE").id, "PC21", "no"))
+    assert sent.receipts[0].outcome == "quarantined"
     assert tab in _page(session, as_, world.lead, address).text
     for name in ("member", "regional", "national"):
         assert tab not in _page(session, as_, world.people[name], address).text

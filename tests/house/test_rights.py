@@ -96,7 +96,8 @@ CHANGES = {
 
 OPEN = {
     "static", "bootstrap.static", "healthz", "accounts.language", "accounts.demonstration", "accounts.end_session",
-    "desk.coalition_call", "tablet.shell", "tablet.service_worker", "tablet.web_manifest", "tablet.device",
+    "desk.coalition_call", "tablet.shell", "tablet.service_worker", "tablet.web_manifest",
+    "tablet.worker", "tablet.device",
 }  # fmt: skip
 """Public, about oneself, or tested on their own."""
 

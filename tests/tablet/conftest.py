@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,8 @@ from visits.plan.models import Visit
 
 
 @pytest.fixture
-def visit(session: Session, world: World) -> Visit:
+def visit(app: Flask, session: Session, world: World) -> Visit:
+    """Planned after the application has read its keys: what is sealed here is opened there."""
     return plan(session, world)
 
 

@@ -107,7 +107,7 @@ def test_a_photo_that_did_not_arrive_whole_is_sent_again(
 ) -> None:
     name, sealed, headers = lead.sealer.file(visit.id, police.id, picture())
     answer = wire.put(f"media/{name}", headers, data=cut(sealed))
-    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
+    assert (answer.status_code, answer.json["code"]) == (422, "damaged")
     assert rows(session, MediaFile) == []
 
 

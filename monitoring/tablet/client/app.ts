@@ -90,8 +90,11 @@ export class App {
   }
 
   private async forget(visit: string): Promise<void> {
+    const open = this.pack?.visit.id === visit;
+    if (open) this.close();
     await this.vault.forget(visit);
     noteRemoval(this.storage.name, "forgotten", 1);
+    if (open) location.hash = "#/gone";
   }
 
   /** Fetch everything that a visit needs, all or nothing. Throws like the network. */
@@ -131,7 +134,7 @@ export class App {
     const visit = this.pack?.visit.id;
     if (!visit) return;
     for (let more = true; more; ) {
-      const found = await network.entriesAfter(visit, this.seq);
+      const found = await network.entriesAfter(visit, this.seq).catch((problem: unknown) => this.perhapsGone(problem));
       if (this.pack?.visit.id !== visit) return;
       const entries = found.entries.map((entry) => ({ ...entry, visit, sent: "stored" as const }));
       if (found.seq !== this.seq) await this.vault.take(visit, entries, found.seq, this.book.all().map((entry) => entry.id));
@@ -140,6 +143,12 @@ export class App {
       this.photosMissing = found.photos_missing;
       more = found.more;
     }
+  }
+
+  /** A visit that is not there any more was perhaps taken away from this person: then it goes here too. */
+  private async perhapsGone(problem: unknown): Promise<never> {
+    if (problem instanceof network.Refused && problem.status === 404) await this.loadVisits();
+    throw problem;
   }
 
   private async readAgain(): Promise<void> {
@@ -247,6 +256,7 @@ export class App {
       if (entry.sent !== "unsaved") this.unsaved += 1;
       this.book.change(id, { sent: "unsaved" });
       this.changed();
+      void this.sync.wake(); // it sees what is still here
       setTimeout(() => void this.save(entry), 3000);
       return;
     }

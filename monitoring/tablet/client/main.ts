@@ -31,6 +31,7 @@ async function start(): Promise<void> {
   void keepFiles();
   addEventListener("online", wakeAll);
   addEventListener("pageshow", (event) => (event as PageTransitionEvent).persisted && location.reload());
+  letGo.addEventListener("newer", saveWhatIsTyped);
   letGo.addEventListener("newer", () => notice(t("A newer version is open in another tab. Reload this page; nothing is lost.")));
   if (!(await works())) return notice(t("This browser keeps nothing: perhaps it is a private window. Open this page in an ordinary window."));
   await door();
@@ -120,12 +121,13 @@ async function lastWords(app: App, patience: number): Promise<void> {
 
 async function route(app: App): Promise<void> {
   const [kind, visit = "", what = "", sheet = "", section = "", at = ""] = location.hash.replace(/^#\//, "").split("/");
+  saveWhatIsTyped(); // it belongs to the screen and the visit that are left now
   app.changed = () => undefined;
   scrollTo(0, 0);
   app.leaveSheetUnless(what === "sheet" ? sheet : "");
   if (kind === "unsent") return unsentScreen(app);
-  if (kind !== "visit") return visitsScreen(app);
-  if (!(await app.open(visit))) return visitsScreen(app, t("This visit was not taken along, or is not yours any more."));
+  if (kind !== "visit" && kind !== "gone") return visitsScreen(app);
+  if (kind === "gone" || !(await app.open(visit))) return visitsScreen(app, t("This visit was not taken along, or is not yours any more."));
   const row = app.sheets().find((found) => found.id === sheet);
   if (what === "sheet" && row) return row.per === "interview" ? interviewScreen(app, row) : sheetScreen(app, row, section, at);
   if (what === "access") return accessScreen(app);

@@ -238,6 +238,7 @@ export class Sync {
         if (answer.sha256 !== file.sha256 && fate === "stored") throw new Unreachable(true);
         await this.outbox.changeFile(file.sha256, { fate, seq: answer.seq ?? null, message: answer.message ?? "" });
       } catch (problem) {
+        if (isDamage(problem)) continue;
         if (!isAboutTheBatch(problem)) throw problem;
         const tries = file.tries + 1;
         await this.outbox.changeFile(file.sha256, { tries, message: problem.message, fate: tries >= TRIES_BEFORE_PARKING ? "parked" : "waiting" });
@@ -252,8 +253,13 @@ function fitting(waiting: Outgoing[]): Outgoing[] {
   return waiting.filter((entry) => (bytes += entry.sealed.length) <= LARGEST_BATCH || entry === waiting[0]);
 }
 
+/** What arrived was not what was sent: nothing is wrong with it, and it is sent again. */
+function isDamage(problem: unknown): boolean {
+  return problem instanceof Refused && problem.code === "damaged";
+}
+
 function isAboutTheBatch(problem: unknown): problem is Refused {
-  return problem instanceof Refused && [400, 413, 415, 422].includes(problem.status);
+  return problem instanceof Refused && !isDamage(problem) && [400, 413, 415, 422].includes(problem.status);
 }
 
 function passed(item: { visit: string; fate: Fate; seq: number | null }, watermarks: Record<string, number>): boolean {

@@ -50,18 +50,18 @@ class SealedEntry:
     device: UUID
     counter: int
     sealed: bytes
-
-    @property
-    def associated(self) -> bytes:
-        """What is authenticated with the content, so that an entry cannot be moved to another place."""
-        return associated(self.envelope, str(self.id), self.visit, self.sheet, self.device, str(self.counter))
+    associated: bytes
+    """What is authenticated with the content, so that an entry cannot be moved to another place."""
 
     def fits(self, envelope: Envelope | None) -> bool:
         """Whether the entry belongs into this envelope."""
         return envelope is not None and (self.visit, self.sheet, self.device) == (envelope.visit, envelope.sheet, envelope.device)
 
 
-def associated(envelope: UUID, thing: str, visit: UUID, sheet: UUID, device: UUID, last: str) -> bytes:
+Id = UUID | str
+
+
+def associated(envelope: Id, thing: str, visit: Id, sheet: Id, device: Id, last: object) -> bytes:
     """`1|envelope|entry|visit|sheet|device|counter`; for a file `media` stands for the entry and nothing for the counter."""
     return f"{FORMAT}|{envelope}|{thing}|{visit}|{sheet}|{device}|{last}".encode()
 
@@ -94,6 +94,7 @@ def parse_sealed(raw: object) -> SealedEntry:
         device=_uuid(raw, "device"),
         counter=counter,
         sealed=_bytes(raw, "sealed", LARGEST_SEALED),
+        associated=associated(raw["envelope"], raw["id"], raw["visit"], raw["sheet"], raw["device"], counter),
     )
 
 

@@ -4,6 +4,8 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 
 const VERSION = 1;
 const BLOCKED_AFTER = 4000;
+/** So long an older page may still write down what was being typed when a newer one asks for the database. */
+const LAST_WORDS = 1500;
 
 // Names are given by hand: what crosses from the worker to the page keeps its name and message, not its class.
 
@@ -79,8 +81,8 @@ export function opener<T extends DBSchema>(name: string, upgrade: (database: IDB
     const opening = openDB<T>(name, VERSION, {
       upgrade,
       blocking(_current, _wanted, event) {
-        (event.target as IDBDatabase).close();
         letGo.dispatchEvent(new Event("newer"));
+        setTimeout(() => (event.target as IDBDatabase).close(), LAST_WORDS);
       },
     });
     const tooLong = new Promise<never>((_resolve, reject) => {
