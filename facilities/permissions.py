@@ -27,3 +27,12 @@ def check_may_keep(actor: Actor, region_code: str, facility: Facility | None = N
     regions = {region_code, facility.region_code if facility else region_code}
     if not actor.has(Role.REGIONAL_COORDINATOR) or regions != {actor.region_code}:
         raise Forbidden(N_("You keep the register of your own region only."))
+
+
+def may_keep(actor: Actor, facility: Facility) -> bool:
+    """Whether to offer changing a place, or planning a visit to it: both belong to the coordinators of its region."""
+    try:
+        check_may_keep(actor, facility.region_code)
+    except Forbidden:
+        return False
+    return True

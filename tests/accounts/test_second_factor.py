@@ -27,6 +27,16 @@ def recovery_codes(browser: Callable[[], Browser], lead_secret: str) -> list[str
     return somebody.send("generate_new_codes", generate_new_codes="1").codes()
 
 
+def test_nobody_of_any_role_comes_in_without_a_second_factor(
+    browser: Callable[[], Browser], world: World, give_passphrase: Callable[[Person], Person]
+) -> None:
+    for name in ("lead", "doctor", "regional", "national", "reviewer", "publisher", "analyst", "case_worker", "admin", "auditor"):
+        somebody = browser()
+        page = somebody.first_step(give_passphrase(world.people[name]).email, PASSPHRASE)
+        assert page.address == "/sign-in/set-up", name
+        assert somebody.open("/desk/").address == "/sign-in", name
+
+
 def test_a_wrong_code_opens_nothing_and_is_on_record(browser: Callable[[], Browser], lead_secret: str, session: Session) -> None:
     somebody = browser()
     somebody.first_step(LEAD, PASSPHRASE)

@@ -28,6 +28,7 @@ def _calls(session: Session) -> dict[str, CoalitionRecommendation]:
     return {call.code: call for call in queries.recommendations(session)}
 
 
+@on_sqlite
 def test_all_37_calls_are_there_with_their_parts_and_countries(session: Session) -> None:
     calls = _calls(session)
     assert len(calls) == 37
@@ -45,12 +46,14 @@ def test_all_37_calls_are_there_with_their_parts_and_countries(session: Session)
     assert {theme for call in calls.values() for theme in call.themes} <= set(theme_titles(session, "en"))
 
 
+@on_sqlite
 def test_each_call_stands_somewhere_in_each_of_its_countries(session: Session) -> None:
     for call in queries.recommendations(session):
         assert {state.country for state in call.states} == set(call.scope)
         assert all(CallState(state.state).label for state in call.states)
 
 
+@on_sqlite
 def test_what_changed_since_2014_is_noted_by_country(session: Session) -> None:
     states = {(row.code, row.country): row for row in session.scalars(select(CoalitionState))}
     achieved = {key for key, row in states.items() if row.state == CallState.ACHIEVED}
@@ -82,6 +85,7 @@ def test_loading_again_changes_nothing_and_mends_what_was_changed(session: Sessi
     assert queries.recommendation(session, "SH-1a").titles["en"] == "Lawyer of choice from the first moment"
 
 
+@on_sqlite
 def test_every_call_that_a_question_names_exists_and_twelve_have_no_question(session: Session) -> None:
     named = {call for form in read_library() for question in form.questions.values() for call in question.recommendations}
     calls = set(_calls(session))
@@ -89,6 +93,7 @@ def test_every_call_that_a_question_names_exists_and_twelve_have_no_question(ses
     assert {"KG-2a", "KG-3c", "TJ-1a", "TJ-2a", "KZ-1", "KG-3", "SH-1", "TJ-2", "TJ-3"} <= calls - named
 
 
+@on_sqlite
 def test_a_country_sees_its_own_calls(session: Session) -> None:
     for country, count in (("KZ", 18), ("KG", 20), ("TJ", 21)):
         found = queries.recommendations_in_scope(session, country)
@@ -145,5 +150,6 @@ def test_what_is_our_own_reading_or_unchecked_is_said_so(world: World, client, a
     assert "not checked against a source yet" in Page(client.get("/en/recommendations/KG-3b")).main
 
 
+@on_sqlite
 def test_nothing_is_left_over(session: Session) -> None:
     assert session.scalar(select(func.count()).select_from(CoalitionState)) == 11 * 3 + 7 + 9 + 10

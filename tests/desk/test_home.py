@@ -27,6 +27,7 @@ def _waits(session: Session, world: World, name: str, today: date | None = None)
     return [(task.endpoint, task.urgent, dict(task.text.values)) for task in tasks]
 
 
+@on_sqlite
 def test_a_visit_is_named_as_its_day_comes_near(session: Session, world: World) -> None:
     day = date(2031, 5, 17)
     plan(session, world, starts_on=day, ends_on=day)
@@ -51,6 +52,7 @@ def test_what_is_urgent_stands_first(session: Session, world: World) -> None:
     assert [where for where, _urgent, _values in _waits(session, world, "regional")] == []
 
 
+@on_sqlite
 def test_a_report_waits_for_the_one_whose_turn_it_is(session: Session, world: World) -> None:
     visit = returned_visit(session, world)
     confirm_all(session, world, visit)

@@ -34,7 +34,7 @@ STATEMENTS = {
     ("lead", "/desk/visits"): 9,
     ("lead", "/desk/visits/{told}"): 17,
     ("lead", "/desk/visits/{told}/team"): 17,
-    ("lead", "/desk/visits/{told}/sheets"): 22,
+    ("lead", "/desk/visits/{told}/sheets"): 23,
     ("lead", "/desk/visits/{told}/sheets/{police}"): 24,
     ("lead", "/desk/visits/{told}/access"): 25,
     ("lead", "/desk/visits/{told}/interviews"): 21,

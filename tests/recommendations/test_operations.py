@@ -23,6 +23,8 @@ from visits.findings import operations as findings
 from visits.findings.queries import findings_of_visit
 from visits.findings.rules import FindingKind
 
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def visit(session: Session, world: World):
@@ -69,12 +71,14 @@ def test_it_is_written_numbered_and_answers_its_findings(session: Session, world
     assert events == ["recommendations.written"]
 
 
+@on_sqlite
 def test_the_same_form_sent_twice_is_one_recommendation(session: Session, world: World, visit, asked) -> None:
     seen, made = seen_by(session, world, visit, "lead"), uuid4()
     first = operations.write(session, world.actor("lead"), seen, asked, made)
     assert operations.write(session, world.actor("lead"), seen, asked, made) is first
 
 
+@on_sqlite
 def test_only_the_lead_writes_changes_and_removes(session: Session, world: World, visit, asked) -> None:
     written = _write(session, world, visit, asked)
     for name in ("member", "doctor", "regional", "national"):
@@ -102,6 +106,7 @@ def test_whoever_does_not_see_the_visit_sees_none_of_its_recommendations(session
                 queries.recommendation_for(session, actor, written.id)
 
 
+@on_sqlite
 def test_what_is_wrong_is_said_by_field(session: Session, world: World, visit, asked) -> None:
     abroad = facilities.authorities(session, "KG")[0].id
     for change, field in (
@@ -118,6 +123,7 @@ def test_what_is_wrong_is_said_by_field(session: Session, world: World, visit, a
     assert queries.listing(session, world.actor("lead")) == []
 
 
+@on_sqlite
 def test_a_finding_that_is_dropped_or_not_decided_cannot_be_answered(session: Session, world: World, asked) -> None:
     other = returned_visit(session, world)
     seen = seen_by(session, world, other, "lead")
@@ -133,6 +139,7 @@ def test_a_finding_that_is_dropped_or_not_decided_cannot_be_answered(session: Se
     assert _write(session, world, other, asked, findings=frozenset({critical.id})).number == 1
 
 
+@on_sqlite
 def test_good_practice_asks_for_nothing(session: Session, world: World, visit, asked) -> None:
     seen = seen_by(session, world, visit, "lead")
     sheet = next(row.sheet_id for row in _finding(session, world, visit, HIGH).evidence)
@@ -155,6 +162,7 @@ def test_a_change_keeps_the_number_and_moves_the_findings(session: Session, worl
     assert (written.number, written.level, written.addressee) == (1, "law", "")
 
 
+@on_sqlite
 def test_a_removed_one_leaves_no_trace_but_in_the_trail(session: Session, world: World, visit, asked) -> None:
     written = _write(session, world, visit, asked)
     operations.remove(session, world.actor("lead"), seen_by(session, world, visit, "lead"), written)
@@ -162,6 +170,7 @@ def test_a_removed_one_leaves_no_trace_but_in_the_trail(session: Session, world:
     assert session.scalars(select(AuditRow).where(AuditRow.event == "recommendations.removed")).one().subject_id == written.id
 
 
+@on_sqlite
 def test_once_the_report_is_approved_nothing_changes_and_once_published_it_waits_for_a_reply(
     session: Session, world: World, visit, asked
 ) -> None:

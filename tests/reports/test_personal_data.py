@@ -12,6 +12,8 @@ from monitoring.reports.queries import document_of, hits_of
 from tests.field import HIGH, facts, say, seen_by
 from visits.findings import operations as findings
 
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 HITS = {
     "national_number": "His number is 910315301234 (invented).",
     "telephone": "Call +7 701 000 00 00 (invented).",
@@ -46,12 +48,14 @@ def test_every_kind_is_seen_in_every_text(story) -> None:
             assert [str(hit.kind) for hit in found] == [kind], field
 
 
+@on_sqlite
 def test_one_place_is_enough_to_stop_publication(story) -> None:
     report = story.approved(practice=HITS["birth_date"])
     assert len(_keys(report)) == 1
     _refused(story, report)
 
 
+@on_sqlite
 def test_findings_and_recommendations_are_read_too(story) -> None:
     seen, finding = seen_by(story.session, story.world, story.visit, "lead"), story.findings()[HIGH]
     findings.edit(story.session, story.actor("lead"), seen, finding, facts(finding, text=PHONE))
@@ -78,6 +82,7 @@ def test_publisher_and_coordinator_both_accept_with_a_reason(story) -> None:
     assert all(b"invented" not in row._reason for row in kept)
 
 
+@on_sqlite
 def test_one_role_twice_is_not_two(story) -> None:
     report = story.approved(closing=PHONE)
     (key,) = _keys(report)
@@ -87,6 +92,7 @@ def test_one_role_twice_is_not_two(story) -> None:
     assert len(story.session.scalars(select(PersonalDataDecision)).all()) == 1
 
 
+@on_sqlite
 def test_one_person_with_both_roles_is_not_two(story) -> None:
     publisher = story.world.publisher
     publisher.roles.append(PersonRole(person_id=publisher.id, name=Role.NATIONAL_COORDINATOR))
@@ -97,6 +103,7 @@ def test_one_person_with_both_roles_is_not_two(story) -> None:
     _refused(story, report)
 
 
+@on_sqlite
 def test_every_hit_is_decided_by_itself(story) -> None:
     report = story.approved(closing=f"{PHONE}\n{HITS['email']}")
     first, second = _keys(report)
@@ -119,6 +126,7 @@ def test_a_changed_text_is_open_again(story) -> None:
     _refused(story, report)
 
 
+@on_sqlite
 def test_a_number_that_was_taken_out_is_no_longer_in_the_way(story) -> None:
     report = story.approved(closing=PHONE)
     story.accept(report, "publisher", _keys(report)[0])
@@ -129,6 +137,7 @@ def test_a_number_that_was_taken_out_is_no_longer_in_the_way(story) -> None:
     assert story.publish(report).title
 
 
+@on_sqlite
 def test_what_does_not_stand_in_the_text_cannot_be_accepted(story) -> None:
     report = story.approved(closing=PHONE)
     with pytest.raises(Invalid):
@@ -136,6 +145,7 @@ def test_what_does_not_stand_in_the_text_cannot_be_accepted(story) -> None:
     assert story.session.scalars(select(PersonalDataDecision)).all() == []
 
 
+@on_sqlite
 def test_it_is_decided_between_approval_and_publication_by_those_two_only(story) -> None:
     report = story.begin()
     story.write(report, closing=PHONE)

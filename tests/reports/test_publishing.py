@@ -26,9 +26,12 @@ from monitoring.reports.models import Publication
 from monitoring.reports.operations.publishing import pdf_file
 from monitoring.reports.queries import publication, publications_for_call
 from tests.factories import World
-from tests.field import HIGH, facts, seen_by
+from tests.field import HIGH, facts, seen_by, sheet_of
+from tests.pages import Page
 from tests.stories import ASKED, PRAISED, WORDS
 from visits.findings import operations as findings
+
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 WORDS_OF_THE_PAGE = composition.document_words("en")
 
@@ -45,6 +48,20 @@ def test_a_publication_is_frozen(story) -> None:
     assert "behind the back" not in str(published.content)
 
 
+@on_sqlite
+def test_once_approved_no_page_offers_to_change_what_stands(story, as_) -> None:
+    finding, police = story.findings()[HIGH], sheet_of(story.session, story.visit, "POLICE").id
+    addresses = (f"/desk/findings/{finding.id}", f"/desk/visits/{story.visit.id}/sheets/{police}")
+    story.session.commit()
+    lead = as_(story.world.lead)
+    assert all(Page(lead.get(address)).buttons() for address in addresses)
+    story.approved()
+    story.session.commit()
+    assert [Page(lead.get(address)).buttons() for address in addresses] == [[], []]
+    assert "can no longer be changed" in Page(lead.get(addresses[0])).main
+
+
+@on_sqlite
 def test_after_approval_findings_and_texts_are_closed(story) -> None:
     report, seen = story.approved(), seen_by(story.session, story.world, story.visit, "lead")
     finding = story.findings()[HIGH]
@@ -68,6 +85,7 @@ def test_what_is_published_says_where_and_what_it_bears_on(story) -> None:
     assert story.recommendation.state == "published"
 
 
+@on_sqlite
 def test_an_address_that_is_taken_gets_a_number(tell) -> None:
     """A body that follows another one counts its visits anew."""
     first, second = tell(0), tell(0)

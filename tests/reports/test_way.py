@@ -19,6 +19,8 @@ from tests.field import HIGH, facts, plan, returned_visit, say, seen_by
 from visits.findings import operations as findings
 from visits.plan import operations as plans
 
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 TEAM = {"lead", "member", "doctor"}
 COORDINATORS = {"national", "regional"}
 
@@ -27,6 +29,7 @@ def _also(world: World, name: str, role: Role) -> None:
     world.people[name].roles.append(PersonRole(person_id=world.people[name].id, name=role))
 
 
+@on_sqlite
 def test_only_the_lead_begins_and_only_once_the_team_is_back(session: Session, world: World) -> None:
     visit = plan(session, world)
     with pytest.raises(Forbidden):
@@ -92,6 +95,7 @@ def test_no_step_can_be_taken_out_of_its_turn(story) -> None:
     assert len(story.session.scalars(select(Publication)).all()) == 1
 
 
+@on_sqlite
 def test_each_step_belongs_to_its_person(story) -> None:
     report = story.begin()
     for name in sorted((TEAM | COORDINATORS) - {"lead"}):
@@ -111,6 +115,7 @@ def test_each_step_belongs_to_its_person(story) -> None:
         story.accept(report, "reviewer", "key")
 
 
+@on_sqlite
 def test_nobody_approves_a_text_they_wrote_in(story) -> None:
     report = story.begin()
     story.write(report, name="national", closing="One word of mine (invented).")
@@ -125,6 +130,7 @@ def test_nobody_approves_a_text_they_wrote_in(story) -> None:
     story.approve(report)
 
 
+@on_sqlite
 def test_whoever_decided_a_finding_wrote_in_the_report_too(story) -> None:
     """The lead of the visit may have been another when the finding was confirmed."""
     finding = story.findings()[HIGH]
@@ -138,6 +144,7 @@ def test_whoever_decided_a_finding_wrote_in_the_report_too(story) -> None:
             story.approve(report, name)
 
 
+@on_sqlite
 def test_nobody_publishes_what_they_approved(story) -> None:
     _also(story.world, "reviewer", Role.PUBLISHER)
     _also(story.world, "publisher", Role.REVIEWER)
@@ -154,6 +161,7 @@ def test_nobody_publishes_what_they_approved(story) -> None:
     assert story.publish(report, "publisher").title
 
 
+@on_sqlite
 def test_the_publisher_sends_an_approved_report_back(story) -> None:
     report = story.begin()
     story.send(report)
@@ -166,6 +174,7 @@ def test_the_publisher_sends_an_approved_report_back(story) -> None:
     assert story.seen("lead", report).report is report
 
 
+@on_sqlite
 def test_sending_back_needs_a_remark(story) -> None:
     report = story.begin()
     story.send(report)
@@ -174,6 +183,7 @@ def test_sending_back_needs_a_remark(story) -> None:
     assert list(caught.value.fields) == ["remark"]
 
 
+@on_sqlite
 def test_a_report_needs_its_title(story) -> None:
     report = story.begin()
     with pytest.raises(Invalid) as caught:
@@ -181,6 +191,7 @@ def test_a_report_needs_its_title(story) -> None:
     assert list(caught.value.fields) == ["title"]
 
 
+@on_sqlite
 def test_nothing_goes_to_review_while_a_finding_is_open(session: Session, world: World) -> None:
     visit = returned_visit(session, world)
     seen = seen_by(session, world, visit, "lead")
@@ -191,6 +202,7 @@ def test_nothing_goes_to_review_while_a_finding_is_open(session: Session, world:
     assert report.state == "draft"
 
 
+@on_sqlite
 def test_nothing_goes_to_review_while_a_recommendation_answers_nothing(story) -> None:
     report, seen = story.begin(), seen_by(story.session, story.world, story.visit, "lead")
     finding = story.findings()[HIGH]
@@ -200,6 +212,7 @@ def test_nothing_goes_to_review_while_a_recommendation_answers_nothing(story) ->
     assert caught.value.message.values == {"n": 1}
 
 
+@on_sqlite
 def test_what_was_approved_is_what_was_read(story) -> None:
     """The lead changes a finding while the reviewer reads."""
     report = story.begin()
@@ -215,6 +228,7 @@ def test_what_was_approved_is_what_was_read(story) -> None:
     assert "Quite another thing (invented)." in str(report.content["document"])
 
 
+@on_sqlite
 def test_a_finding_that_came_up_during_review_stops_the_approval(story) -> None:
     report, seen = story.begin(), seen_by(story.session, story.world, story.visit, "lead")
     story.send(report)
@@ -260,6 +274,7 @@ def test_no_step_commits_by_itself(story) -> None:
     assert reports_for(story.session, story.actor("lead")) == []
 
 
+@on_sqlite
 def test_what_is_written_is_sealed(story) -> None:
     report = story.begin()
     story.write(report, closing="A very particular sentence (invented).")

@@ -53,6 +53,21 @@ FOREIGN_VIEWS: dict[str, web.Access] = {
     "security.verify": SIGNED_IN,
     "security.static": PUBLIC,
 }
+ADDRESSES = {
+    "SECURITY_LOGIN_URL": "/sign-in",
+    "SECURITY_LOGOUT_URL": "/sign-out",
+    "SECURITY_TWO_FACTOR_SETUP_URL": "/sign-in/set-up",
+    "SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/code",
+    "SECURITY_TWO_FACTOR_RESCUE_URL": "/sign-in/rescue",
+    "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/sign-in/recovery",
+    "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/desk/me/recovery-codes",
+    "SECURITY_CHANGE_URL": "/desk/me/passphrase",
+    "SECURITY_VERIFY_URL": "/sign-in/again",
+    "SECURITY_POST_LOGIN_VIEW": "/desk/",
+    "SECURITY_POST_LOGOUT_VIEW": "/",
+    "SECURITY_STATIC_FOLDER_URL": "/static/sign-in",
+}
+"""Where the library's pages are, and where it leads to."""
 HASHING = frozenset({"security.change_password", "security.verify"})
 FRESH_FOR = timedelta(minutes=10)
 """How long after a sign-in somebody may change people and rights without showing again who they are."""
@@ -214,18 +229,8 @@ def _end_sessions(user: Person, why: AccountEvent) -> None:
 
 def _settings(settings: Settings) -> dict[str, Any]:
     return {
-        "SECURITY_LOGIN_URL": "/sign-in",
-        "SECURITY_LOGOUT_URL": "/sign-out",
+        **ADDRESSES,
         "SECURITY_LOGOUT_METHODS": ["POST"],
-        "SECURITY_TWO_FACTOR_SETUP_URL": "/sign-in/set-up",
-        "SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/code",
-        "SECURITY_TWO_FACTOR_RESCUE_URL": "/sign-in/rescue",
-        "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/sign-in/recovery",
-        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/desk/me/recovery-codes",
-        "SECURITY_CHANGE_URL": "/desk/me/passphrase",
-        "SECURITY_VERIFY_URL": "/sign-in/again",
-        "SECURITY_POST_LOGIN_VIEW": "/desk/",
-        "SECURITY_POST_LOGOUT_VIEW": "/",
         "SECURITY_PASSWORD_SALT": safe.keyring.derive("passphrases").hex(),
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_LENGTH_MIN": SHORTEST_PASSPHRASE,
@@ -251,6 +256,5 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_I18N_DIRNAME": [str(TRANSLATIONS)],
         **{f"SECURITY_MSG_{name}": sentence for name, sentence in SENTENCES.items()},
-        "SECURITY_STATIC_FOLDER_URL": "/static/sign-in",
         "REMEMBER_COOKIE_SECURE": settings.secure_cookies,
     }

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from facilities import queries
 from facilities.adapters import kilometres
 from facilities.models import Facility
-from facilities.permissions import FacilityPermission
+from facilities.permissions import FacilityPermission, may_keep
 from facilities.queries import Filters
 from monitoring.accounts import queries as accounts
 from monitoring.core import clock
@@ -47,6 +47,7 @@ def place(facility_id: UUID) -> ResponseReturnValue:
         facility=facility,
         region=accounts.region(session(), facility.region_code),
         distance=_distance(facility),
+        own=may_keep(actor(), facility),
         history=place_history(session(), actor(), facility),
         today=clock.now().date(),
     )
