@@ -2,5 +2,8 @@
 
 from monitoring.app import create_app
 from monitoring.core.config import settings_from_environment
+from monitoring.core.occupancy import stay_in
 
-application = create_app(settings_from_environment())
+settings = settings_from_environment()
+stay_in(settings.home)
+application = create_app(settings)

@@ -44,6 +44,13 @@ def current_versions(session: Session) -> dict[str, UUID]:
     return {row.code: row.id for row in session.execute(query)}
 
 
+def numbers(session: Session, version_ids: set[UUID]) -> list[tuple[UUID, str, int]]:
+    """Of which form each version is, and which number it has there."""
+    columns = select(ChecklistVersion.id, ChecklistVersion.checklist_code, ChecklistVersion.number)
+    rows = session.execute(columns.where(ChecklistVersion.id.in_(version_ids))) if version_ids else ()
+    return [(row.id, row.checklist_code, row.number) for row in rows]
+
+
 def checklists(session: Session) -> list[Checklist]:
     """All forms in their order."""
     return list(session.scalars(select(Checklist).order_by(Checklist.position)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from monitoring.accounts.permissions import AccountPermission
 from monitoring.accounts.rules import Country, Role
 from monitoring.admin import routes as admin_pages
 from monitoring.coalition import operations as coalition
-from monitoring.core import error_pages, jobs, templating, web
+from monitoring.core import error_pages, installation, jobs, templating, web
 from monitoring.core.config import Settings
 from monitoring.core.crypto import KeyStore, read_keyring, safe
 from monitoring.core.db import Database
@@ -64,7 +64,9 @@ from visits.plan import permissions as visit_permissions
 from visits.plan.permissions import VisitPermission
 from visits.plan.queries import SeenVisit
 from visits.sheets import permissions as sheet_permissions
+from visits.sheets import queries as sheets
 from visits.sheets import routes as sheet_pages
+from visits.sheets.models import Device
 from visits.sheets.rules import Confidence
 
 LARGEST_REQUEST = 21_000_000
@@ -85,6 +87,7 @@ PAGES = (
     account_pages.bp,
     facility_pages.bp,
     sheet_pages.bp,
+    sheet_pages.devices,
     finding_pages.bp,
     recommendation_pages.bp,
     report_pages.bp,
@@ -147,13 +150,23 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     unlock(settings)
     configure(app, settings)
     templating.install(app)
-    web.install(app, web.Parts(settings, database, PERMISSIONS, sign_in.load_actor, dict(FOREIGN_VIEWS)))
-    CSRFProtect(app)
+    load_device = partial(device_by_token, database)
+    web.install(app, web.Parts(settings, database, PERMISSIONS, sign_in.load_actor, load_device, dict(FOREIGN_VIEWS)))
+    csrf = CSRFProtect(app)
     Bootstrap5(app)
     sign_in.install(app, database, settings)
     error_pages.install(app)
     add_pages(app)
+    for view in app.view_functions.values():
+        if getattr(view, "access_rule", None) is web.Access.DEVICE:
+            csrf.exempt(view)  # no cookie authorises it, so no other site can borrow one
     return app
+
+
+def device_by_token(database: Database, authorization: str) -> sheets.Sender | None:
+    """Which device sends, read in a short transaction of its own: what is slow comes after it and before the writing."""
+    with database.reading() as session:
+        return sheets.sender_for(session, authorization)
 
 
 def open_home(settings: Settings) -> Database:
@@ -192,6 +205,7 @@ def add_pages(app: Flask) -> None:
         person_roles=person_roles,
         visit_overview=visit_overview,
         findings_of_sheet=findings_of_sheet,
+        own_tablets=own_tablets,
         in_words=in_words,
         document_words=document_words,
         may_plan=LocalProxy(lambda: web.may(VisitPermission.PLAN)),
@@ -234,6 +248,11 @@ def findings_of_sheet(seen: SeenVisit, sheet_id: UUID) -> dict[str, list[Finding
     return findings.made_from(web.session(), seen, sheet_id)
 
 
+def own_tablets() -> list[Device]:
+    """The tablets of whoever looks."""
+    return sheets.devices_of(web.session(), web.actor().person_id)
+
+
 def in_words(question: QuestionDefinition, value: Value) -> str:
     """An answer as people read it."""
     return question.in_words(value, templating.language(), templating.translated)
@@ -263,5 +282,6 @@ def document_words(language: str) -> dict[str, str]:
 
 def load_word_lists(session: Session) -> list[str]:
     """Load the built-in registers and checklists, a line each; loading them again changes nothing."""
+    installation.ensure(session)
     reports = [*standards.load(session), *coalition.load(session), *facilities.load(session), *checklists.load(session)]
     return [f"regions: {accounts.load_regions(session)} new or changed", *map(str, reports)]

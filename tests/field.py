@@ -5,17 +5,20 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklists import queries as checklists
 from checklists.rules import Severity
 from monitoring.core import clock
+from monitoring.core.crypto import safe
 from monitoring.core.i18n import Message
 from monitoring.core.permissions import Actor
 from monitoring.desk import operations as desk
-from monitoring.tablet.operations import take_in
+from monitoring.tablet.operations import take_in_sealed
 from tests.factories import World
+from tests.sealing import Sealer, Wire
 from visits.findings import operations as findings
 from visits.findings.models import Finding
 from visits.findings.operations import FindingFacts
@@ -27,7 +30,8 @@ from visits.plan.operations import PlanDraft
 from visits.plan.queries import SeenVisit, visit_for
 from visits.plan.rules import VisitKind
 from visits.sheets.models import Device, Sheet
-from visits.sheets.operations import BatchResult, add_device
+from visits.sheets.operations import BatchResult, enrol
+from visits.sheets.queries import sender_for
 from visits.sheets.rules import Confidence
 
 
@@ -70,11 +74,14 @@ def plan_versions(visit: Visit) -> dict[str, UUID]:
 
 
 class Tablet:
-    """One person with one tablet."""
+    """One person with one tablet: what leaves it is sealed."""
 
     def __init__(self, session: Session, actor: Actor, visit: Visit) -> None:
         self.session, self.actor, self.visit = session, actor, visit
-        self.device: Device = add_device(session, actor, "test tablet")
+        self.enrolled = enrol(session, actor, "test tablet")
+        self.device: Device = self.enrolled.device
+        assert actor.mechanism_id is not None
+        self.sealer = Sealer(str(safe.identity(actor.mechanism_id).to_public()), self.device.id)
         self.counter = 0
 
     def entry(self, sheet: UUID, question: str, value: Any, bases: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
@@ -95,9 +102,20 @@ class Tablet:
             **more,
         }
 
-    def send(self, *entries: dict[str, Any]) -> BatchResult:
-        """Send entries to the server."""
-        return take_in(self.session, self.actor, self.device.id, list(entries))
+    def send(self, *entries: object) -> BatchResult:
+        """Seal entries and send them to the server."""
+        return self.send_sealed(self.sealer.batch(*entries))
+
+    def send_sealed(self, batch: dict[str, Any]) -> BatchResult:
+        """Send what is sealed already."""
+        sender = sender_for(self.session, f"Device {self.device.id}:{self.enrolled.token}")
+        assert sender is not None
+        return take_in_sealed(self.session, sender, batch["envelopes"], batch["entries"])
+
+    def wire(self, client: FlaskClient, before: Callable[[], None] | None = None) -> Wire:
+        """The way over HTTP; before each request what the test prepared is committed, unless several threads send."""
+        commit = before or self.session.commit
+        return Wire(client, str(self.device.id), self.enrolled.token, self.enrolled.mac_key, commit)
 
     def answer(self, sheet: Sheet | UUID, question: str, value: Any, **more: Any) -> str:
         """Answer one question and send it; the entry's id."""
@@ -106,10 +124,10 @@ class Tablet:
         assert receipt.outcome == "stored", receipt
         return str(entry["id"])
 
-    def open(self, code: str, label: str) -> UUID:
+    def open(self, code: str, label: str, **more: Any) -> UUID:
         """Open a room or an interview."""
         sheet = uuid4()
-        opened = {"version": str(plan_versions(self.visit)[code]), "label": label, "about": None}
+        opened = {"version": str(plan_versions(self.visit)[code]), "label": label, "about": None, **more}
         receipt = self.send(self.entry(sheet, "sheet.opened", None, opened=opened)).receipts[0]
         assert receipt.outcome == "stored", receipt
         return sheet

@@ -105,6 +105,12 @@ def end_sessions(session: Session, actor: Actor, person: Person, *, only: str | 
     audit.record(session, actor, AccountEvent.SESSIONS_ENDED, person)
 
 
+def end_all_sessions(session: Session) -> int:
+    """End everybody's sessions, because the server was restored; how many."""
+    ended = session.execute(update(WebSession).where(WebSession.revoked_at.is_(None)).values(revoked_at=clock.now()))
+    return int(ended.rowcount)  # type: ignore[attr-defined]  # an update counts its rows
+
+
 def renew_passphrase(session: Session, actor: Actor, person: Person, hashed: str) -> None:
     """Give somebody who forgot it a new passphrase; the second factor stays, so that it alone opens nothing."""
     check_may_manage(actor)

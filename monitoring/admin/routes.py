@@ -18,6 +18,8 @@ from monitoring.core.errors import Invalid
 from monitoring.core.pagination import paginate
 from monitoring.core.templating import localised
 from monitoring.core.web import actor, parts, requires, session
+from visits.sheets import operations as sheets
+from visits.sheets.queries import devices_of
 
 bp = Blueprint("admin", __name__, url_prefix="/desk/admin")
 
@@ -74,11 +76,15 @@ def person(person_id: UUID) -> ResponseReturnValue:
     form = RightsForm(roles=[role.name for role in found.roles], active=found.active)
     form.offer()
     if form.validate_on_submit():
+        if not form.active.data:
+            sheets.end_devices(session(), actor(), found.id)
         operations.change_person(session(), actor(), found, map(Role, form.roles.data or []), active=form.active.data)
         flash(_("Saved."))
         return redirect(url_for("admin.people"))
     sessions = queries.sessions_of(session(), found.id)
-    return render_template("admin/person.html", form=form, person=found, sessions=sessions), 422 if form.errors else 200
+    tablets = len(devices_of(session(), found.id))
+    page = render_template("admin/person.html", form=form, person=found, sessions=sessions, tablets=tablets)
+    return page, 422 if form.errors else 200
 
 
 @bp.post("/people/<uuid:person_id>/sessions/end")
@@ -88,6 +94,15 @@ def end_sessions(person_id: UUID) -> ResponseReturnValue:
     check_fresh()
     operations.end_sessions(session(), actor(), queries.person_for(session(), actor(), person_id))
     flash(_("All sessions of this person have ended."))
+    return redirect(url_for("admin.person", person_id=person_id))
+
+
+@bp.post("/people/<uuid:person_id>/tablets/end")
+@requires(AccountPermission.MANAGE)
+def end_tablets(person_id: UUID) -> ResponseReturnValue:
+    """Give up somebody's tablets."""
+    sheets.end_devices(session(), actor(), queries.person_for(session(), actor(), person_id).id)
+    flash(_("All tablets of this person are given up. What they still send waits for the lead of the visit."))
     return redirect(url_for("admin.person", person_id=person_id))
 
 

@@ -41,5 +41,19 @@ def verify(session: Session, key: bytes) -> Verdict:
     return Verdict(intact=whole, rows=expected, broken_at=None if whole else expected + 1)
 
 
+def head(session: Session) -> tuple[int, str]:
+    """The newest link of the chain: its number, and its MAC in hexadecimal."""
+    row = session.scalars(select(AuditRow).order_by(AuditRow.number.desc()).limit(1)).first()
+    return (row.number, row.mac.hex()) if row is not None else (0, START.hex())
+
+
+def passes_through(session: Session, number: int, mac: str) -> bool:
+    """Whether a link that was the newest once is still part of the chain: whether this history goes on from there."""
+    if number == 0:
+        return True
+    row = session.get(AuditRow, number)
+    return row is not None and row.mac.hex() == mac
+
+
 def _link(row: AuditRow) -> Link:
     return Link(row.number, row.at, row.person_id, row.event, row.subject_type, row.subject_id, row.country, row.count)

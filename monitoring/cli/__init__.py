@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from monitoring.cli import demonstration, doctor, home, serving
+from monitoring.cli import backup, demonstration, doctor, home, serving
 from monitoring.core.errors import DomainError, Misconfigured
 
 
@@ -24,6 +24,9 @@ for command in (
     serving.serve,
     serving.worker,
     doctor.doctor,
+    backup.backup,
+    backup.verify,
+    backup.restore,
 ):
     commands.add_command(command)
 

@@ -8,6 +8,7 @@ from monitoring.accounts import operations as accounts
 from monitoring.accounts.adapters import new_passphrase, usual_address
 from monitoring.accounts.rules import Country, Role
 from monitoring.app import create_app, load_word_lists, open_home
+from monitoring.core.archive.keys import make_identity
 from monitoring.core.config import Settings, mark_home, settings_from_environment
 from monitoring.core.crypto import new_keyring, write_keyring
 from monitoring.core.db import Database
@@ -27,7 +28,7 @@ def init() -> None:
     if not settings.keyring_file.exists():
         make_keys(settings)
         click.echo(f"Keys made: {settings.keyring_file}")
-        click.echo("Keep a copy of this folder apart from the database: without it nothing can be read again.")
+        click.echo("Keep a copy of this file apart from the database: without it nothing can be read again.")
     bring_up_to_date()
     click.echo(f"The installation in {settings.home} is ready. Now add the first administrator: monitoring add-person --help")
 
@@ -54,10 +55,21 @@ def make_keys(settings: Settings) -> None:
 
 def bring_up_to_date() -> list[str]:
     """Migrate and load; what was loaded, a line each."""
-    database = open_home(settings_from_environment())
+    settings = settings_from_environment()
+    database = open_home(settings)
+    _make_backup_key(settings)
     upgrade(database)
     with database.writing() as session, session.begin():
         return load_word_lists(session)
+
+
+def _make_backup_key(settings: Settings) -> None:
+    """Make the key that backups are sealed to, unless there is one or its private half lies elsewhere."""
+    if settings.backup_recipient or settings.backup_identity_file.exists():
+        return
+    make_identity(settings.backup_identity_file)
+    click.echo(f"Backup key made: {settings.backup_identity_file}")
+    click.echo("Keep a copy of it in another building, with the keyring: without both no backup can be opened.")
 
 
 @click.command()

@@ -6,19 +6,24 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 import click
 import waitress
+from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from monitoring.app import create_app, job_handlers, open_home
+from monitoring.cli import tls as https
 from monitoring.cli.home import current_database
 from monitoring.core import jobs
 from monitoring.core.config import Settings, settings_from_environment
 from monitoring.core.db import Database
 from monitoring.core.errors import Misconfigured
+from monitoring.core.occupancy import staying_in
 
 log = logging.getLogger("monitoring")
 
@@ -30,30 +35,61 @@ LOG_LINE = "%(asctime)s %(levelname)s %(message)s"
 
 
 @click.command()
-def serve() -> None:
+@click.option("--tls", is_flag=True, help="Speak HTTPS with a certificate made here, for tablets on the office's network.")
+@click.option(
+    "--host-name", "host_names", multiple=True, help="With --tls: a name or address by which tablets find this machine."
+)
+def serve(*, tls: bool, host_names: tuple[str, ...]) -> None:
     """Serve the application and run its worker."""
     logging.basicConfig(level=logging.INFO, format=LOG_LINE)
     settings = settings_from_environment()
-    application = create_app(settings, current_database(settings))
+    database = current_database(settings)
     signal.signal(signal.SIGTERM, _stop)
-    beside = [sys.executable, "-m", "monitoring.cli", "worker", "--beside", str(os.getpid())]
-    helper = subprocess.Popen(beside)  # noqa: S603  (this program itself)
-    click.echo(f"Serving at {settings.base_url}/  (stop with Ctrl-C)")
+    with staying_in(settings.home):
+        settings = https.secured(settings, host_names) if tls else settings
+        application = create_app(settings, database)
+        with _worker_beside(settings):
+            click.echo(f"Serving at {settings.base_url}/  (stop with Ctrl-C)")
+            if tls:
+                https.tell(settings)
+            try:
+                _serve_https(settings, application) if tls else _serve_http(settings, application)
+            except KeyboardInterrupt:
+                return
+            except OSError as error:
+                where = f"{settings.host}, port {settings.port}"
+                raise Misconfigured(f"Cannot listen at {where}: {error.strerror}. Stop what runs there, or set PORT.") from error
+
+
+def _serve_http(settings: Settings, application: Flask) -> None:
+    waitress.serve(
+        application,
+        host=settings.host,
+        port=settings.port,
+        threads=THREADS,
+        max_request_body_size=LARGEST_BODY,
+        ident=None,
+        _quiet=True,
+        **behind_proxy(settings),
+    )
+
+
+def _serve_https(settings: Settings, application: Flask) -> None:
+    server = https.server(settings, application, threads=THREADS, largest_body=LARGEST_BODY)
     try:
-        waitress.serve(
-            application,
-            host=settings.host,
-            port=settings.port,
-            threads=THREADS,
-            max_request_body_size=LARGEST_BODY,
-            ident=None,
-            _quiet=True,
-            **behind_proxy(settings),
-        )
-    except OSError as error:
-        raise Misconfigured(
-            f"Cannot listen at {settings.host}, port {settings.port}: {error.strerror}. Stop what runs there, or set PORT."
-        ) from error
+        server.start()
+    finally:
+        server.stop()
+
+
+@contextmanager
+def _worker_beside(settings: Settings) -> Iterator[None]:
+    """A worker that ends with this process, however this process ends."""
+    environment = {**os.environ, "MONITORING_BASE_URL": settings.base_url}
+    command = [sys.executable, "-m", "monitoring.cli", "worker", "--beside", str(os.getpid())]
+    helper = subprocess.Popen(command, env=environment)  # noqa: S603  (this very program)
+    try:
+        yield
     finally:
         helper.terminate()
         helper.wait()
@@ -81,14 +117,15 @@ def worker(*, once: bool, beside: int | None) -> None:
     settings = settings_from_environment()
     database, handlers = open_home(settings), job_handlers(settings)
     signal.signal(signal.SIGTERM, _stop)
-    try:
-        while True:
-            _work(database, handlers)
-            if once or (beside and os.getppid() != beside):
-                return
-            time.sleep(PAUSE)
-    except KeyboardInterrupt:
-        return
+    with staying_in(settings.home):
+        try:
+            while beside in {None, os.getppid()}:
+                _work(database, handlers)
+                if once:
+                    return
+                time.sleep(PAUSE)
+        except KeyboardInterrupt:
+            return
 
 
 def _work(database: Database, handlers: jobs.Handlers) -> None:

@@ -6,6 +6,7 @@
 | MONITORING_DATABASE | database URL | SQLite in the home folder |
 | MONITORING_KEYS | folder with the keyring and the key store | keys/ in the home folder |
 | MONITORING_BASE_URL | address under which the people reach it | http://127.0.0.1:PORT |
+| MONITORING_BACKUP_RECIPIENT | public age key (age1...) that backups are sealed to | that of the key made by `init` |
 | HOST, PORT | where it listens | 127.0.0.1, 8000 |
 """
 
@@ -21,7 +22,9 @@ from monitoring.core.errors import Misconfigured
 
 SETTINGS_FILE = "settings.json"
 MARKER_FILE = "home.json"
-KNOWN = frozenset({"MONITORING_DATABASE", "MONITORING_KEYS", "MONITORING_BASE_URL", "HOST", "PORT"})
+KNOWN = frozenset(
+    {"MONITORING_DATABASE", "MONITORING_KEYS", "MONITORING_BASE_URL", "MONITORING_BACKUP_RECIPIENT", "HOST", "PORT"}
+)
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 HIGHEST_PORT = 65535
 
@@ -37,6 +40,7 @@ class Settings:
     host: str
     port: int
     demonstration: bool
+    backup_recipient: str = ""
 
     @property
     def keyring_file(self) -> Path:
@@ -47,6 +51,16 @@ class Settings:
     def key_store_file(self) -> Path:
         """The data keys, each wrapped by a master key."""
         return self.keys / "data_keys.sqlite3"
+
+    @property
+    def backup_identity_file(self) -> Path:
+        """The private half of the key that backups are sealed to, unless it lies elsewhere."""
+        return self.keys / "backup_identity.txt"
+
+    @property
+    def authority_file(self) -> Path:
+        """The certificate that a tablet trusts when `serve --tls` is used; anybody may have it."""
+        return self.keys / "authority.crt"
 
     @property
     def media(self) -> Path:
@@ -68,6 +82,11 @@ class Settings:
         """Whether cookies are to be sent over TLS only; browsers also take them from localhost."""
         return self.base_url.startswith("https://")
 
+    @property
+    def insists_on_tls(self) -> bool:
+        """Whether browsers are to remember that it is reached over TLS only; not of this machine, which has other servers."""
+        return self.secure_cookies and urlsplit(self.base_url).hostname not in LOOPBACK
+
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read and check the settings. Raises Misconfigured with what to set."""
@@ -83,6 +102,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         host=host,
         port=port,
         demonstration=is_demonstration(home),
+        backup_recipient=values.get("MONITORING_BACKUP_RECIPIENT", ""),
     )
     _check(settings)
     return settings
@@ -138,10 +158,12 @@ def _is_address(text: str) -> bool:
 
 def is_demonstration(home: Path) -> bool:
     """Whether the home was filled by `monitoring demo`; one made by `monitoring init` never becomes one."""
-    return _kind(home / MARKER_FILE) == "demonstration"
+    return kind_of(home) == "demonstration"
 
 
-def _kind(marker: Path) -> str | None:
+def kind_of(home: Path) -> str | None:
+    """What the home was marked as, if it was. Raises Misconfigured when the mark is damaged."""
+    marker = home / MARKER_FILE
     if not marker.exists():
         return None
     try:
@@ -154,14 +176,13 @@ def _kind(marker: Path) -> str | None:
 
 def mark_home(home: Path, kind: str) -> None:
     """Say once what a home is: `demonstration` or `installation`. Raises Misconfigured when it is the other."""
-    marker = home / MARKER_FILE
-    have = _kind(marker)
+    have = kind_of(home)
     if have not in {kind, None}:
         raise Misconfigured(f"{home} is a {have}; it can never become a {kind}. Set MONITORING_HOME to another folder.")
     if have:
         return
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    marker.write_text(json.dumps({"kind": kind}))
+    (home / MARKER_FILE).write_text(json.dumps({"kind": kind}))
 
 
 def settings_from_environment() -> Settings:

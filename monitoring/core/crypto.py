@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pyrage import x25519
 
 from monitoring.core.errors import Misconfigured
 
@@ -133,6 +134,10 @@ def _decode(text: str) -> bytes:
     return base64.b64decode(text, validate=True)
 
 
+def _random_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
+
+
 class KeyStore:
     """Data keys by the id of what they open, in a file beside the database; a destroyed key is gone for good.
 
@@ -146,10 +151,10 @@ class KeyStore:
         with self._connection() as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS data_keys (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL)")
 
-    def key_for(self, subject: UUID) -> bytes:
+    def key_for(self, subject: UUID, make: Callable[[], bytes] = _random_key) -> bytes:
         """The subject's key, made at the first call."""
         with self._connection() as connection:
-            fresh = self._keyring.encrypt(secrets.token_bytes(KEY_BYTES), f"data_keys|{subject}")
+            fresh = self._keyring.encrypt(make(), f"data_keys|{subject}")
             connection.execute("INSERT OR IGNORE INTO data_keys VALUES (?, ?)", (str(subject), fresh))
             return self._unwrap(connection, subject)
 
@@ -162,6 +167,19 @@ class KeyStore:
         """Destroy the key: what it protected can no longer be read, here or in a backup."""
         with self._connection() as connection:
             connection.execute("DELETE FROM data_keys WHERE id = ?", (str(subject),))
+
+    def count(self) -> int:
+        """How many keys there are."""
+        with self._connection() as connection:
+            return int(connection.execute("SELECT count(*) FROM data_keys").fetchone()[0])
+
+    def open_all(self) -> int:
+        """Try every key; how many there are. Raises CannotOpen when one does not open."""
+        with self._connection() as connection:
+            subjects = [UUID(subject) for (subject,) in connection.execute("SELECT id FROM data_keys")]
+            for subject in subjects:
+                self._unwrap(connection, subject)
+        return len(subjects)
 
     def _unwrap(self, connection: sqlite3.Connection, subject: UUID) -> bytes:
         row = connection.execute("SELECT wrapped FROM data_keys WHERE id = ?", (str(subject),)).fetchone()
@@ -198,6 +216,11 @@ class Safe:
         if self._keyring is None:
             raise Misconfigured("The keyring has not been read yet.")
         return self._keyring
+
+    def identity(self, mechanism_id: UUID) -> x25519.Identity:
+        """The private age key of a mechanism, made at the first call; tablets seal to its public half."""
+        text = self.store.key_for(mechanism_id, lambda: str(x25519.Identity.generate()).encode())
+        return x25519.Identity.from_str(text.decode())
 
     @property
     def store(self) -> KeyStore:

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Flask, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
@@ -58,7 +58,10 @@ def install(app: Flask) -> None:
 
 def _domain(error: DomainError) -> ResponseReturnValue:
     web.fail()
-    return _answer(error.status, error.code, error.message)
+    answer = make_response(_answer(error.status, error.code, error.message))
+    if error.retry_after is not None:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _stale(_error: StaleDataError) -> ResponseReturnValue:

@@ -10,6 +10,8 @@ class DomainError(Exception):
 
     status = 400
     code = "bad_request"
+    retry_after: int | None = None
+    """Seconds after which it may be tried again."""
 
     def __init__(self, message: Message | str, **values: object) -> None:
         marked = message if isinstance(message, Message) else Message(message)
@@ -50,6 +52,13 @@ class Invalid(DomainError):
     def __init__(self, message: Message | str, fields: Mapping[str, Message] | None = None, **values: object) -> None:
         super().__init__(message, **values)
         self.fields: Mapping[str, Message] = fields or {}
+
+
+class Damaged(DomainError):
+    """What arrived is not what was sent: nothing is wrong with that, and it is to be sent again."""
+
+    status = 422
+    code = "damaged"
 
 
 class TooLarge(DomainError):

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from monitoring.core.config import Settings
 from monitoring.core.db import Database
-from monitoring.core.errors import NotFound
+from monitoring.core.errors import DomainError, Forbidden, NotFound
+from monitoring.core.i18n import N_
 from monitoring.core.permissions import Actor, Permission, PermissionTable
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,6 +30,8 @@ class Access(StrEnum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
+    DEVICE = "device"
+    """A token in the Authorization header, never a cookie: only for views that take in what tablets bring."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,24 @@ class Parts:
     database: Database
     permissions: PermissionTable
     load_actor: Callable[[], Actor | None]
+    load_device: Callable[[str], object | None]
     foreign_views: dict[str, "Access | Permission"]
 
 
 class SignInNeeded(Exception):
     """Nobody is signed in and the page needs somebody."""
+
+
+class DeviceUnknown(DomainError):
+    """The token in the Authorization header is not known."""
+
+    status = 401
+    code = "device"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This tablet is not known here. What you filled is kept on it: sign in, and it will be enrolled anew.")
+        )
 
 
 class ConfirmationNeeded(Exception):
@@ -144,12 +160,36 @@ def enforce_access() -> ResponseReturnValue | None:
         raise NotFound
     if rule is Access.PUBLIC:
         return None
+    if rule is Access.DEVICE:
+        _check_same_origin()
+        _load_device()
+        return None
     found = maybe_actor()
     if found is None:
         raise SignInNeeded
     if isinstance(rule, Permission) and not parts().permissions.allows(found, rule):
         raise NotFound
     return None
+
+
+def device() -> object:
+    """The device that sends, in a view of the rule `DEVICE`: whatever the composition root's loader made of its token."""
+    return g.device
+
+
+def _load_device() -> None:
+    found = parts().load_device(request.headers.get("Authorization", ""))
+    if found is None:
+        raise DeviceUnknown
+    g.device = found
+
+
+def _check_same_origin() -> None:
+    """Raise Forbidden when another site's page sends, although nothing here is authorised by a cookie."""
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "none")
+    ours = {parts().settings.base_url, request.host_url.rstrip("/")}
+    if site not in {"same-origin", "none"} or (origin is not None and origin not in ours):
+        raise Forbidden(N_("This address takes what tablets send from our own pages only."))
 
 
 def to_sign_in() -> Response:
@@ -205,8 +245,8 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=(self)")
-    if parts().settings.secure_cookies:
+    if parts().settings.insists_on_tls:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if "actor" in g and g.actor is not None:
+    if g.get("actor") is not None or "device" in g:
         headers.setdefault("Cache-Control", "no-store")
     return response

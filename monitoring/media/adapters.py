@@ -85,6 +85,11 @@ def load(folder: Path, name: str) -> bytes:
     return safe.keyring.decrypt(_place(folder, name).read_bytes(), f"media|{name}")
 
 
+def relative_place(name: str) -> str:
+    """Where a file lies below the folder of files."""
+    return f"{name[:2]}/{name}"
+
+
 def _keep_name(folder: Path) -> None:
     """Put the folder itself on the disk: without it a power cut could lose the name of a file that is already there."""
     opened = os.open(folder, os.O_RDONLY)
@@ -95,4 +100,4 @@ def _keep_name(folder: Path) -> None:
 
 
 def _place(folder: Path, name: str) -> Path:
-    return folder / name[:2] / name
+    return folder / relative_place(name)

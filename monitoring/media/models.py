@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import BigInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from monitoring.core.db import Code, Identified, Moment
+from monitoring.core.db import Code, Encrypted, Identified, Moment, sealed_column
 
 
 class MediaFile(Identified):
-    """A picture: what was handed in (kept, never served) and what was made from it (upright, no EXIF, small).
+    """A picture: what was handed in (kept as it came, never served) and what was made from it (upright, no EXIF, small).
+
+    What a tablet sends is sealed under the key of its envelope, which is kept beside it, encrypted; `sha256` is that of
+    the sealed bytes. `seq` is the running number that the visit gave it: a backup that goes further holds the file.
 
     `subject_id` is the thing it belongs to (a visit's sheet); who may see it is decided by that thing's room.
     """
@@ -27,3 +30,6 @@ class MediaFile(Identified):
     stored_at: Mapped[Moment]
     original_name: Mapped[str] = mapped_column(String(64))
     served_name: Mapped[str] = mapped_column(String(64))
+    _key: Mapped[bytes | None] = sealed_column("key")
+    key = Encrypted[str | None]("key")
+    seq: Mapped[int | None] = mapped_column(BigInteger)

@@ -9,48 +9,65 @@ from sqlalchemy.orm import Session
 
 from monitoring.audit import operations as audit
 from monitoring.core import clock
-from monitoring.core.errors import Invalid
-from monitoring.core.i18n import N_
+from monitoring.core.crypto import CannotOpen
 from monitoring.core.permissions import Actor
-from monitoring.media.adapters import Cleaned, clean, store
+from monitoring.media.adapters import clean, load, store
 from monitoring.media.models import MediaFile
 from monitoring.media.queries import file_of
 from monitoring.media.rules import MediaEvent
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A picture that was checked and made anew, before any transaction begins."""
+class Kept:
+    """A file as it was handed in, written to storage; `sha256` is that of what was read back."""
 
-    received: bytes
+    name: str
     sha256: str
-    cleaned: Cleaned
+    bytes_received: int
 
 
-def prepare(received: bytes, sha256: str) -> Prepared:
-    """Check and clean what came: slow, so it happens before the transaction. Raises Invalid, TooLarge."""
-    if hashlib.sha256(received).hexdigest() != sha256:
-        raise Invalid(N_("The photo did not arrive whole. It will be sent again."))
-    return Prepared(received, sha256, clean(received))
+@dataclass(frozen=True)
+class Shown:
+    """What was made from a picture to be shown, written to storage."""
+
+    name: str
+    width: int
+    height: int
+    kind: str
 
 
-def store_picture(session: Session, actor: Actor, folder: Path, subject_id: UUID, prepared: Prepared) -> MediaFile:
-    """Store a picture for a subject; the same one a second time is the same row."""
-    found = file_of(session, subject_id, prepared.sha256)
-    if found is not None:
-        return found
-    row = MediaFile(
+def keep(folder: Path, received: bytes) -> Kept:
+    """Write a file as it came, and read it back. Slow, so it happens before the transaction."""
+    name = store(folder, received)
+    return Kept(name, sha256_in_storage(folder, name), len(received))
+
+
+def make_shown(folder: Path, picture: bytes) -> Shown:
+    """Check a picture, make it anew and write that. Slow, so it happens before the transaction. Raises Invalid, TooLarge."""
+    cleaned = clean(picture)
+    return Shown(store(folder, cleaned.jpeg), cleaned.width, cleaned.height, cleaned.kind)
+
+
+def sha256_in_storage(folder: Path, name: str) -> str:
+    """The fingerprint of what lies in storage; empty when it is gone or damaged."""
+    try:
+        return hashlib.sha256(load(folder, name)).hexdigest()
+    except (OSError, CannotOpen):
+        return ""
+
+
+def store_picture(
+    session: Session, actor: Actor, subject_id: UUID, kept: Kept, shown: Shown, *, key: str, seq: int | None
+) -> MediaFile:
+    """Note a picture for a subject; `key` opens what was kept. The same one again replaces what lies in storage."""
+    row = file_of(session, subject_id, kept.sha256) or MediaFile(
         subject_id=subject_id,
-        sha256=prepared.sha256,
-        kind=prepared.cleaned.kind,
-        bytes_received=len(prepared.received),
-        width=prepared.cleaned.width,
-        height=prepared.cleaned.height,
+        sha256=kept.sha256,
         stored_by=actor.person_id,
         stored_at=clock.now(),
-        original_name=store(folder, prepared.received),
-        served_name=store(folder, prepared.cleaned.jpeg),
     )
+    row.kind, row.width, row.height, row.served_name = shown.kind, shown.width, shown.height, shown.name
+    row.bytes_received, row.original_name, row.key, row.seq = kept.bytes_received, kept.name, key, seq
     session.add(row)
     session.flush()
     audit.record(session, actor, MediaEvent.STORED, row)

@@ -21,6 +21,12 @@ def file_of(session: Session, subject_id: UUID, sha256: str) -> MediaFile | None
     return session.scalars(select(MediaFile).where(MediaFile.subject_id == subject_id, MediaFile.sha256 == sha256)).first()
 
 
+def stored_names(session: Session) -> set[str]:
+    """The names under which files lie in storage."""
+    rows = session.execute(select(MediaFile.original_name, MediaFile.served_name))
+    return {name for row in rows for name in row}
+
+
 def picture(session: Session, folder: Path, subject_id: UUID, sha256: str) -> bytes:
     """The picture as it may be shown (JPEG). Raises NotFound."""
     found = file_of(session, subject_id, sha256)

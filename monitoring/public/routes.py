@@ -1,4 +1,6 @@
-"""What everybody may read, without signing in: published reports and the coalition's recommendations."""
+"""What everybody may read, without signing in: published reports, the coalition's recommendations, how to trust the server."""
+
+from pathlib import Path
 
 from flask import Blueprint, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -83,3 +85,26 @@ def recommendation(language: str, code: str) -> ResponseReturnValue:
     call = coalition.recommendation(session(), code)
     published = queries.publications_for_call(session(), code)
     return render_template("public/recommendation.html", call=call, reports=published, states=CallState)
+
+
+@bp.get("/tablet/trust")
+@requires(Access.PUBLIC)
+def trust() -> ResponseReturnValue:
+    """How a tablet comes to trust a server that made its own certificate."""
+    _authority()
+    return render_template("public/trust.html")
+
+
+@bp.get("/tablet/trust/authority.crt")
+@requires(Access.PUBLIC)
+def authority() -> ResponseReturnValue:
+    """The certificate to be trusted, of the kind that devices offer to install."""
+    return send_file(_authority(), mimetype="application/x-x509-ca-cert", download_name="authority.crt")
+
+
+def _authority() -> Path:
+    """Where it lies. Raises NotFound on a server that has none of its own."""
+    place = parts().settings.authority_file
+    if not place.exists():
+        raise NotFound
+    return place

@@ -1,14 +1,28 @@
-"""The texts of the tablet client: collected from its sources, translated by the catalogues, one file a language."""
+"""What the build makes for the tablet: its files, and its texts, collected from the sources and translated by the catalogues."""
 
 import json
 import re
 from pathlib import Path
 
 from monitoring.core.catalogues import TRANSLATED, complete
+from monitoring.core.errors import Misconfigured
 from monitoring.core.i18n import SOURCE_LANGUAGE
 
 SOURCES = Path(__file__).parent
+BUILT = SOURCES.parent / "static" / "build"
 _TEXT = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
+
+
+def built_assets() -> dict[str, str]:
+    """The names of the built files, which carry a hash of their content; read anew each time.
+
+    Raises Misconfigured before the build.
+    """
+    try:
+        found: dict[str, str] = json.loads((BUILT / "assets.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise Misconfigured("The tablet's files are not built yet. Run 'make build'.") from error
+    return found
 
 
 def client_texts() -> list[str]:

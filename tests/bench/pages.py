@@ -36,14 +36,14 @@ OFFICE = {
     "lead.kz": (
         "desk.visit", "desk.team", "sheets.index", "sheets.show", "sheets.access", "sheets.interviews", "sheets.interview",
         "findings.index", "findings.board", "findings.show", "recommendations.index", "recommendations.of_visit",
-        "recommendations.new", "recommendations.show", "reports.of_visit",
+        "recommendations.new", "recommendations.show", "reports.of_visit", "desk.waiting",
     ),
     "publisher.kz": ("reports.index", "reports.show"),
     "admin.kz": ("admin.people", "admin.person", "admin.new_person", "admin.rights"),
     "auditor.kz": ("admin.trail",),
     None: (
         "security.login", "public.home", "public.reports", "public.report", "public.recommendations", "public.recommendation",
-        "tablet.shell",
+        "tablet.shell", "public.trust",
     ),
 }  # fmt: skip
 """Who opens which pages; None is somebody who is not signed in."""
@@ -52,8 +52,11 @@ OTHER_VISIT = {
     "findings.board": "recent", "recommendations.new": "recent", "reports.of_visit": "recent",
 }  # fmt: skip
 """Pages of a visit that lies ahead, or whose findings are being decided; all others are opened for one that was published."""
-LEFT_OUT = {"static", "bootstrap.static", "healthz", "public.start", "public.pdf", "sheets.photo"}
-"""Files and redirects."""
+LEFT_OUT = {
+    "static", "bootstrap.static", "healthz", "public.start", "public.pdf", "sheets.photo", "public.authority",
+    "tablet.service_worker", "tablet.worker", "tablet.web_manifest", "desk.decide_waiting",
+}  # fmt: skip
+"""Files and redirects, and the question about what waits: in the demonstration nothing does."""
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,20 @@ from sqlalchemy import text
 
 from monitoring.cli import doctor
 from monitoring.core import clock
+from monitoring.core.installation import note_verified
 from monitoring.core.jobs import Job
+from monitoring.tablet.adapters import built_assets
 from tests.cli.conftest import Outcome, Shell
 
 pytestmark = pytest.mark.xdist_group("cli")
+
+
+@pytest.fixture
+def installation(installation: Shell) -> Shell:
+    """A backup of it was just verified (that this is asked for: tests/cli/backup)."""
+    with installation.session() as session, session.begin():
+        note_verified(session, clock.now())
+    return installation
 
 
 def _problem(shell: Shell) -> str:
@@ -68,10 +78,11 @@ def test_a_full_disk(staffed: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_client_that_was_not_built(staffed: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shutil.copytree(doctor.BUILT, tmp_path / "build")
-    (tmp_path / "build" / "tablet.js").unlink()
+    page = built_assets()["page"]
+    (tmp_path / "build" / page).unlink()
     monkeypatch.setattr(doctor, "BUILT", tmp_path / "build")
     said = _problem(staffed)
-    assert "tablet.js is missing. Run 'make build'" in said
+    assert f"{page} is missing. Run 'make build'" in said
 
 
 def test_a_database_that_is_not_there_or_from_before(staffed: Shell) -> None:

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { interviewMinutes, minutesBetween } from "../../monitoring/tablet/client/suggestions.ts";
+import { minutesBetween } from "../../monitoring/tablet/client/suggestions.ts";
+import { interviewMinutes } from "../../monitoring/tablet/client/vault/interviews.ts";
 
 describe("minutes at the gate", () => {
   it("counts from the first time to the second", () => expect(minutesBetween("09:12", "09:40")).toBe("28"));

@@ -123,12 +123,16 @@ def test_who_was_signed_out_meanwhile_keeps_the_typed_text_and_is_told_what_to_d
 
 
 def test_a_tablet_is_told_in_its_own_way(app: Flask, client: FlaskClient, as_: As, world: World) -> None:
-    assert (client.put("/tablet/api/entries", json={}).status_code, client.get("/tablet/api/me").json["code"]) == (401, "sign_in")
+    assert (client.get("/tablet/api/me").status_code, client.get("/tablet/api/me").json["code"]) == (401, "sign_in")
+    assert (client.put("/tablet/api/entries", json={}).status_code, client.put("/tablet/api/entries").json["code"]) == (
+        401,
+        "device",
+    )
     lead = as_(world.lead)
     assert lead.get("/tablet/api/nothing").json["code"] == "not_found"
     assert lead.delete("/tablet/api/entries").json["code"] == "http"
     app.config["WTF_CSRF_ENABLED"] = True
-    answer = lead.put("/tablet/api/entries", json={})
+    answer = lead.post("/tablet/api/device", json={"label": "x"})
     assert (answer.status_code, answer.json["code"]) == (403, "stale_session")
 
 

@@ -39,6 +39,8 @@ ROLES = (
 """One person of each role."""
 NOBODY, HOME = "", "/desk/"
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "monitoring" / "translations"
+SHELL = "/tablet/"
+"""One file for everybody, kept on tablets: its script puts words and language in (tests/journeys)."""
 PHONE = "Call +7 701 000 00 00 (invented)."
 
 
@@ -134,13 +136,16 @@ class House:
     def _values(self, arguments: set[str]) -> list[dict[str, Any]]:
         if not arguments:
             return [{}]
-        if arguments & {"sha256", "token"}:
+        if arguments & {"sha256", "token", "name"}:
             return []
         if "language" in arguments:
             known = {name: text for name, text in PUBLIC.items() if name in arguments}
             return [known | {"language": language} for language in ("en", "ru")]
         if arguments == {"code"}:
             return [{"code": "SH-1a"}, {"code": "KG-2"}]
+        if "device_id" in arguments:
+            found = {"visit_id": self.ids["visit"][-1], "device_id": self.ids["device"][0], "reason": "not_in_team"}
+            return [{name: found[name] for name in arguments}]
         if arguments == {"visit_id", "sheet_id"}:
             return [{"visit_id": visit, "sheet_id": sheet} for visit, sheet in self.ids["sheets"]]
         (name,) = arguments
@@ -165,6 +170,8 @@ def _furnish(session: Session, world: World) -> dict[str, list[Any]]:
     Tablet(session, world.actor("member"), undecided).answer(
         sheet_of(session, undecided, "POLICE"), HIGH, "yes", note="Seen (invented)"
     )
+    stranger = Tablet(session, world.actor("outsider"), undecided)
+    stranger.send(stranger.entry(sheet_of(session, undecided, "POLICE").id, HIGH, "yes"))
     visits = [story.visit.id for story in stories] + [ahead.id, undecided.id]
     findings = [*stories[3].findings().values(), *session.scalars(select(Finding).where(Finding.visit_id == undecided.id))]
     sheets = (
@@ -178,6 +185,7 @@ def _furnish(session: Session, world: World) -> dict[str, list[Any]]:
         "recommendation": [published.recommendation.id, written.recommendation.id],
         "report": [story.begin().id for story in stories],
         "person": [world.lead.id],
+        "device": [stranger.device.id],
         "sheets": [tuple(row) for row in (*told[-4:], *told[:2])],
     }
 
@@ -352,7 +360,11 @@ def test_no_page_asks_anybody_else(house: House) -> None:
 
 
 def test_every_page_says_its_language(house: House) -> None:
-    assert _wrong(house, lambda shown: [root for root in [shown.all("html")[0].get("lang")] if root != shown.language]) == ""
+    def find(shown: Shown) -> list[str | None]:
+        root = shown.all("html")[0].get("lang")
+        return [root] if root != shown.language and shown.address != SHELL else []
+
+    assert _wrong(house, find) == ""
 
 
 def test_no_link_of_a_page_leads_nowhere(house: House) -> None:
@@ -403,7 +415,9 @@ def test_nothing_english_is_left_on_a_russian_page(house: House) -> None:
     source = _untranslated()
 
     def find(shown: Shown) -> list[str]:
-        return [text for text in _texts(shown) if text and source.fullmatch(text)] if shown.language == "ru" else []
+        if shown.language != "ru" or shown.address == SHELL:
+            return []
+        return [text for text in _texts(shown) if text and source.fullmatch(text)]
 
     assert _wrong(house, find) == ""
     assert source.fullmatch("The plan closes for good. Only the quarter, the kind of visit and this reason stay readable.")

@@ -23,6 +23,7 @@ from visits.plan import operations as plans
 from visits.plan.models import Visit
 from visits.plan.queries import visit_for
 from visits.sheets.models import Sheet
+from visits.sheets.operations import enrol
 
 EVERYBODY = frozenset(name for name, (country, _region, _roles) in PEOPLE.items() if country == "KZ")
 FIELD = frozenset({"lead", "member", "doctor", "outsider", "astana_monitor"})
@@ -70,12 +71,15 @@ OWN = {
     "recommendations.show": SEES,
     "reports.of_visit": SEES,
     "reports.show": SEES | {"reviewer"},
+    "desk.waiting": {"lead"},
+    "desk.decide_waiting": {"lead"},
     "tablet.pack": TEAM,
+    "tablet.pack_part": TEAM,
     "tablet.read_entries": TEAM,
 }
 """Pages with an object: who sees the own one. Another region's coordinator sees places of the mechanism, nothing else."""
 
-SEEN_BUT_NOT_ALLOWED = {"recommendations.new": SEES - {"lead"}}
+SEEN_BUT_NOT_ALLOWED = dict.fromkeys(("recommendations.new", "desk.waiting", "desk.decide_waiting"), SEES - {"lead"})
 """Answered with 403 and the reason."""
 
 OTHER_TEAM = {"lead": "outsider", "member": "astana_monitor", "regional": "other_regional", "national": "national"}
@@ -85,16 +89,20 @@ WHOLE_MECHANISM = {"desk.place", "facilities.edit"}
 CHANGES = {
     "desk.decide", "desk.returned", "findings.second", "findings.drop", "findings.again", "findings.make",
     "recommendations.remove", "reports.send", "reports.back", "reports.approve", "reports.accept", "reports.publish",
-    "admin.person", "admin.end_sessions", "admin.renew_passphrase", "admin.renew_second_factor",
-    "tablet.put_media", "tablet.get_media", "sheets.photo",
+    "admin.person", "admin.end_sessions", "admin.end_tablets", "admin.renew_passphrase", "admin.renew_second_factor",
+    "devices.end", "desk.decided_waiting", "tablet.get_media", "sheets.photo",
 }  # fmt: skip
 """Routes that change something or need more than an object: everybody who may not see the object gets a 404."""
 
 OPEN = {
     "static", "bootstrap.static", "healthz", "accounts.language", "accounts.demonstration", "accounts.end_session",
-    "desk.coalition_call", "tablet.shell", "tablet.device", "tablet.put_entries",
+    "desk.coalition_call", "tablet.shell", "tablet.service_worker", "tablet.web_manifest",
+    "tablet.worker", "tablet.device",
 }  # fmt: skip
 """Public, about oneself, or tested on their own."""
+
+SENDING = {"tablet.put_entries", "tablet.put_media"}
+"""Only a device's token opens these, and it opens nothing else."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +117,10 @@ class Objects:
     recommendation_id: UUID
     report_id: UUID
     person_id: UUID
+    device_id: UUID
 
     def of(self, endpoint: str, arguments: set[str]) -> dict[str, object]:
-        known = {**vars(self), "sha256": "0" * 64}
+        known = {**vars(self), "sha256": "0" * 64, "part": "before", "reason": "not_in_team"}
         if endpoint.endswith("_media"):
             return known | {"visit": self.visit_id, "sheet": self.sheet_id}
         if endpoint == "sheets.interview":
@@ -119,7 +128,9 @@ class Objects:
         return {name: known[name] for name in arguments}
 
 
-def _make(session: Session, world: World, visit: Visit, lead: str, person: str) -> Objects:
+def _make(session: Session, world: World, visit: Visit, lead: str, person: str, stranger: str) -> Objects:
+    tablet = Tablet(session, world.actor(stranger), visit)
+    assert tablet.send(tablet.entry(sheet_of(session, visit, "POLICE").id, "PC21", "no")).receipts[0].outcome == "quarantined"
     actor = world.actor(lead)
     seen = visit_for(session, actor, visit.id)
     finding = findings_of_visit(session, seen)[0]
@@ -148,6 +159,7 @@ def _make(session: Session, world: World, visit: Visit, lead: str, person: str) 
         recommendation_id=written.id,
         report_id=report.id,
         person_id=world.people[person].id,
+        device_id=tablet.device.id,
     )
 
 
@@ -178,10 +190,10 @@ def objects(session: Session, world: World) -> dict[str, Objects]:
     other = _elsewhere(session, world, "colony", "national", "outsider", "astana_monitor")
     abroad = _elsewhere(session, world, "kg_isolator", "kg_national", "kg_monitor", "kg_second")
     found = {
-        "own": _make(session, world, own, "lead", "auditor"),
-        "other": _make(session, world, other, "outsider", "auditor"),
-        "abroad": _make(session, world, abroad, "kg_monitor", "kg_monitor"),
-        "missing": Objects(*(uuid4() for _field in range(8))),
+        "own": _make(session, world, own, "lead", "auditor", "kg_monitor"),
+        "other": _make(session, world, other, "outsider", "auditor", "kg_monitor"),
+        "abroad": _make(session, world, abroad, "kg_monitor", "kg_monitor", "tj_monitor"),
+        "missing": Objects(*(uuid4() for _field in range(9))),
     }
     session.commit()
     return found
@@ -199,7 +211,7 @@ def _address(app: Flask, endpoint: str, arguments: dict[str, object]) -> str:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_table_names_every_route(app: Flask) -> None:
     ours = {name for name in _rules(app) if not name.startswith(("security.", "public."))}
-    assert ours == set(LISTS) | set(OWN) | CHANGES | OPEN
+    assert ours == set(LISTS) | set(OWN) | CHANGES | OPEN | SENDING
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -262,3 +274,31 @@ def test_a_hidden_page_looks_like_a_missing_one(app: Flask, as_, world: World, o
         pages.append(answer.text.replace(str(objects[kind].visit_id), "ID"))
     strip = [page[page.index("<main") :] for page in pages]
     assert strip[0] == strip[1]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_token_opens_the_way_in_and_nothing_else(
+    app: Flask, session: Session, world: World, objects: dict[str, Objects]
+) -> None:
+    enrolled = enrol(session, world.actor("lead"), "a tablet (invented)")
+    session.commit()
+    token = {"Authorization": f"Device {enrolled.device.id}:{enrolled.token}", "X-Device": str(enrolled.device.id)}
+    wrong, rules = [], _rules(app)
+    for endpoint in sorted(set(LISTS) | set(OWN) | CHANGES | {"tablet.device"}):
+        methods, arguments = rules[endpoint]
+        address = _address(app, endpoint, objects["own"].of(endpoint, arguments))
+        for method in methods & {"GET", "POST", "PUT"}:
+            answer = app.test_client().open(address, method=method, headers=token)
+            to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in")
+            if not to_sign_in and answer.status_code != 401:
+                wrong.append((endpoint, method, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", sorted(EVERYBODY))
+def test_a_session_does_not_open_the_way_in(as_, world: World, objects: dict[str, Objects], name: str) -> None:
+    browser: FlaskClient = as_(world.people[name])
+    for address in ("/tablet/api/entries", f"/tablet/api/media/{'0' * 64}"):
+        answer = browser.put(address, json={"entries": []})
+        assert (answer.status_code, answer.json["code"]) == (401, "device")

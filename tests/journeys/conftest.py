@@ -1,34 +1,16 @@
 """A demonstration that is really served, and browsers that look at it."""
 
-import json
-import os
-import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
-DESK = {"width": 1280, "height": 800}
-TABLET = {"width": 800, "height": 1280}
-PHONE = {"width": 390, "height": 844}
-STARTS_WITHIN = 60
-PATIENCE = 15_000
-FORBIDDEN = re.compile("Content Security Policy|Trusted|Failed to load|Uncaught")
-EXPECTED = re.compile("status of 4|ERR_INTERNET_DISCONNECTED")
+from tests.journeys.browsers import CHROMIUM, DESK, PATIENCE, PHONE, TABLET, Complaints, Tablet
+from tests.journeys.server import Server
 
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+__all__ = ["DESK", "PHONE", "TABLET", "Login", "speak"]
 
 
 @pytest.fixture(scope="session")
@@ -38,32 +20,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def served(home: Path) -> Iterator[str]:
-    """The address of a demonstration of this run's own."""
-    port = _free_port()
-    environment = {**os.environ, "MONITORING_HOME": str(home), "PORT": str(port), "HOST": "127.0.0.1"}
-    environment.pop("MONITORING_DATABASE", None)
-    command = [sys.executable, "-m", "monitoring.cli"]
-    subprocess.run([*command, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen([*command, "serve"], env=environment, stdout=log, stderr=log)
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(address)
-        yield address
-        server.terminate()
-        server.wait(timeout=20)
+def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A demonstration of this run's own. Who stops it starts it again."""
+    made = Server(home, tmp_path_factory.mktemp("files") / "static")
+    made.make()
+    made.start()
+    yield made
+    made.stop()
 
 
-def _wait_for(address: str) -> None:
-    until = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(f"{address}/healthz") as answer:
-                if json.load(answer)["status"] == "ok":
-                    return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the server did not start")
+@pytest.fixture(scope="session")
+def served(server: Server) -> str:
+    """The address of the demonstration."""
+    return server.address
 
 
 @dataclass(frozen=True)
@@ -76,33 +45,38 @@ class Login:
 
 
 @pytest.fixture(scope="session")
-def logins(served: str, home: Path) -> dict[str, Login]:
+def logins(server: Server) -> dict[str, Login]:
     """What `monitoring demo --logins` prints, by e-mail address."""
-    command = [sys.executable, "-m", "monitoring.cli", "demo", "--logins"]
-    environment = {**os.environ, "MONITORING_HOME": str(home)}
-    printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    rows = (line.split("\t") for line in printed.splitlines())
+    rows = (line.split("\t") for line in server.logins().splitlines())
     return {email: Login(role, passphrase, secret) for role, email, passphrase, secret in rows}
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
         expect.set_options(timeout=PATIENCE)
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def person(browser: Browser, served: str) -> Iterator[Callable[..., Page]]:
+def complaints() -> Iterator[Complaints]:
+    """What the consoles complain about; anything fails the test."""
+    noted = Complaints()
+    yield noted
+    assert noted == []
+
+
+@pytest.fixture
+def person(browser: Browser, served: str, complaints: Complaints) -> Iterator[Callable[..., Page]]:
     """Somebody's browser: `person("lead.kz", TABLET)`; a complaint in its console fails the test."""
     contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and FORBIDDEN.search(message.text) and not EXPECTED.search(message.text):
-            complaints.append(f"{message.text} at {message.location}")
 
     def opened(
         name: str | None,
@@ -118,9 +92,8 @@ def person(browser: Browser, served: str) -> Iterator[Callable[..., Page]]:
         speak(context, served, language)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
+        complaints.listen(context)
         page = context.new_page()
-        page.on("console", note)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         if name is not None:
             sign_in(page, name)
         return page
@@ -128,7 +101,22 @@ def person(browser: Browser, served: str) -> Iterator[Callable[..., Page]]:
     yield opened
     for context in contexts:
         context.close()
-    assert complaints == []
+
+
+@pytest.fixture
+def tablet_of(playwright: Playwright, served: str, tmp_path: Path, complaints: Complaints) -> Iterator[Callable[[str], Tablet]]:
+    """A tablet with a disk of its own, on which somebody has signed in: `tablet_of("lead.kz")`. Its browser may be killed."""
+    made: list[Tablet] = []
+
+    def opened(name: str) -> Tablet:
+        tablet = Tablet(playwright, tmp_path / f"profile-{len(made)}", served, complaints)
+        made.append(tablet)
+        sign_in(tablet.start(), name)
+        return tablet
+
+    yield opened
+    for tablet in made:
+        tablet.close()
 
 
 def speak(context: BrowserContext, address: str, language: str) -> None:

@@ -1,4 +1,7 @@
-"""The whole chain, walked once: from the register to the published report and back from a coalition's call to the place."""
+"""The whole chain, walked once: from the register to the published report and back from a coalition's call to the place.
+
+In the middle both tablets are alone: no network, the server stopped, their browsers killed and started again.
+"""
 
 import re
 from collections.abc import Callable
@@ -9,8 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitoring.core import clock
-from tests.journeys.conftest import TABLET
-from tests.journeys.steps import all_sent, answer, picture, tick, to_section, write
+from tests.journeys.browsers import Tablet
+from tests.journeys.server import Server
+from tests.journeys.steps import answer, picture, reopen, set_up, take_along, tick, to_section, uncover, unlock, write
 
 PLACE = "Temporary detention isolator No. 12 (invented)"
 Person = Callable[..., Page]
@@ -42,11 +46,19 @@ def album(request: pytest.FixtureRequest) -> Album:
 
 
 @pytest.mark.timeout(420)
-def test_one_visit_from_the_register_to_the_published_report(person: Person, album: Album) -> None:
+def test_one_visit_from_the_register_to_the_published_report(
+    person: Person, tablet_of: Callable[[str], Tablet], server: Server, album: Album
+) -> None:
     office = person("regional.kz")
     visit = _plan(office, album)
-    lead, second = person("lead.kz", TABLET), person("monitor.kz", TABLET)
-    _fill(lead, second, visit, album)
+    lead, second = tablet_of("lead.kz"), tablet_of("monitor.kz")
+    words = _prepare(lead, second, visit, album)
+    server.stop()
+    try:
+        _fill(lead, second, visit, words, album)
+    finally:
+        server.start()
+    _send(lead, second, album)
     lead_desk = person("lead.kz")
     _compare_and_return(lead_desk, visit, album)
     _decide(lead_desk, person("doctor.kz"), visit, album)
@@ -101,25 +113,91 @@ def _plan_visit(page: Page, album: Album) -> str:
     return page.url.rsplit("/", 1)[-1]
 
 
-def _fill(lead: Page, second: Page, visit: str, album: Album) -> None:
-    lead.goto("/tablet/")
-    lead.locator(f'[data-visit="{visit}"]').click()
-    lead.locator('button[data-gate="AC01"]').click()
-    lead.locator('button[data-gate="AC02"]').click()
-    expect(lead.locator('span[data-gate="AC02"]')).to_contain_text("let in")
-    lead.locator('[data-fact="v.present"]').fill("14")
-    lead.locator('[data-fact="v.present"]').blur()
-    all_sent(lead)
-    album.take(lead, "visit", "On the tablet: times at the gate with one tap, sheets with their progress.")
-    _refused_at_the_gate(lead, album)
-    _fill_access(lead)
-    _fill_police(lead, album)
-    _measure(lead, album)
-    _interview(lead, album)
-    _second_opinion(second, visit)
-    lead.goto(f"/tablet/#/visit/{visit}")
-    lead.get_by_role("link", name="See all problems").click()
-    album.take(lead, "found", "What was found so far, the gravest first.")
+def _prepare(lead: Tablet, second: Tablet, visit: str, album: Album) -> list[str]:
+    """With a network: a vault for each, and the visit taken along. The passphrases."""
+    lead.page.goto("/tablet/")
+    expect(lead.page.locator("[data-phrase]")).to_be_visible()
+    album.take(lead.page, "vault", "Once, with a network: the tablet proposes a passphrase of five words that can be said aloud.")
+    words = [set_up(lead.page, None)]
+    expect(lead.page.locator(f'button[data-visit="{visit}"]')).to_be_enabled()
+    album.take(lead.page, "visits", "A visit is taken along whole: forms, law, what was found before.")
+    take_along(lead.page, visit)
+    second.page.goto("/tablet/")
+    words.append(set_up(second.page, None))
+    take_along(second.page, visit)
+    return words
+
+
+def _fill(lead: Tablet, second: Tablet, visit: str, words: list[str], album: Album) -> None:
+    """Without a network, without a server, in browsers that were killed and started anew."""
+    for tablet, passphrase in zip((lead, second), words, strict=True):
+        tablet.kill()
+        tablet.start(offline=True).goto("/tablet/")
+        if tablet is lead:
+            album.take(tablet.page, "locked", "No network, no server: the tablet opens by itself, and asks for the passphrase.")
+        unlock(tablet.page, passphrase)
+        tablet.page.locator(f'a[data-visit="{visit}"]').click()
+    page = lead.page
+    page.locator('button[data-gate="AC01"]').click()
+    page.locator('button[data-gate="AC02"]').click()
+    expect(page.locator('span[data-gate="AC02"]')).to_contain_text("let in")
+    page.locator('[data-fact="v.present"]').fill("14")
+    page.locator('[data-fact="v.present"]').blur()
+    _kept(page)
+    album.take(page, "visit", "Times at the gate with one tap, sheets with their progress; what is not sent is counted above.")
+    _refused_at_the_gate(page, album)
+    _fill_access(page)
+    _fill_police(page, words[0], album)
+    _measure(page, album)
+    _interview(page, album)
+    _second_opinion(second.page)
+    page.get_by_role("link", name="See all problems").click()
+    album.take(page, "found", "What was found so far, the gravest first.")
+    _cover_and_leave(page, album)
+    _shut(page)
+    second.kill()
+
+
+def _kept(page: Page) -> None:
+    """Everything is on the disk of the tablet, and nothing has been sent."""
+    expect(page.locator(".sent")).to_have_attribute("data-sent", "no_network")
+    expect(page.locator(".dot-saving, .dot-unsaved")).to_have_count(0)
+
+
+def _cover_and_leave(page: Page, album: Album) -> None:
+    page.locator("[data-lock]").click()
+    album.take(
+        page, "covered", "Covered with one tap or after two minutes: nothing of the visit is on the screen, the PIN opens it."
+    )
+    uncover(page)
+    page.locator(".back").click()
+    page.locator('[data-way="leaving"]').click()
+    album.take(
+        page, "leaving", "Before leaving: what must not be forgotten, and the one tap that lets the counts of interviews go."
+    )
+    page.locator("[data-leave]").click()
+    expect(page.locator("[data-left]")).to_be_visible()
+    page.locator(".sent").click()
+    expect(page.locator("[data-state=no_network]")).to_be_visible()
+    album.take(page, "unsent", "What waits, since when and why. It is sent by itself, and can be carried away as a sealed file.")
+
+
+def _shut(page: Page) -> None:
+    page.locator("[data-lock]").click()
+    page.get_by_role("button", name="Shut the vault").click()
+    expect(page.locator("#passphrase")).to_be_visible()
+
+
+def _send(lead: Tablet, second: Tablet, album: Album) -> None:
+    """The network is back: what waits leaves, although both vaults are shut."""
+    second.start().goto("/tablet/")
+    assert lead.context is not None
+    lead.context.set_offline(offline=False)
+    for tablet in (lead, second):
+        tablet.page.evaluate("() => dispatchEvent(new Event('online'))")
+        expect(tablet.page.locator("[data-unsent]")).to_have_attribute("data-sent", "sent")
+        expect(tablet.page.locator("[data-unsent]")).to_have_attribute("data-unsent", "0")
+    album.take(lead.page, "sent", "The network is back: everything is sent while the vault stays shut.")
 
 
 def _refused_at_the_gate(page: Page, album: Album) -> None:
@@ -129,7 +207,7 @@ def _refused_at_the_gate(page: Page, album: Album) -> None:
     page.locator('[data-access="who"]').fill("duty officer")
     page.locator('[data-access="ground"]').fill("repairs")
     page.locator('[data-access="ground"]').blur()
-    all_sent(page)
+    _kept(page)
     expect(page.locator('[data-access-answer="refused"]')).to_have_attribute("aria-pressed", "true")
     album.take(page, "refused", "What was asked for under Article 20 and what came of it, at the moment it happens.")
     page.locator(".back").click()
@@ -143,7 +221,7 @@ def _fill_access(page: Page) -> None:
     page.locator(".back").click()
 
 
-def _fill_police(page: Page, album: Album) -> None:
+def _fill_police(page: Page, passphrase: str, album: Album) -> None:
     page.locator('[data-sheet="POLICE"]').click()
     to_section(page, "PC21")
     answer(page, "PC21", "no")
@@ -157,13 +235,13 @@ def _fill_police(page: Page, album: Album) -> None:
     answer(page, "PC23", "not_assessed")
     page.locator('[data-question="PC23"]').get_by_role("button", name="nobody to ask").click()
     album.take(page, "sheet", "A sheet: big answers, the problem marked by shape and word, note, photo, sources.")
-    page.reload()
+    reopen(page, passphrase)
     expect(page.locator('[data-question="PC21"] [data-answer="no"]')).to_have_attribute("aria-pressed", "true")
     expect(page.locator('[data-note="PC21"]')).to_have_value("The register has no column for the lawyer.")
     page.set_viewport_size({"width": 1280, "height": 800})
     expect(page.locator('[data-question="PC21"] [data-answer="no"]')).to_have_attribute("aria-pressed", "true")
     page.set_viewport_size(TABLET)
-    all_sent(page)
+    _kept(page)
     page.locator(".back").click()
 
 
@@ -195,18 +273,17 @@ def _interview(page: Page, album: Album) -> None:
         expect(page.locator(f'[data-question="{question}"]')).to_have_count(0)
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator('[data-close="interview"]').click()
-    expect(page.get_by_text("sealed")).to_be_visible()
+    expect(page.locator("[data-sealed]")).to_be_visible()
     expect(page.locator('[data-sheet="INTERVIEW"]')).to_have_count(0)
-    all_sent(page)
+    page.locator("[data-sealed]").scroll_into_view_if_needed()
+    album.take(page, "sealed", "Closed means sealed: of an interview this tablet knows nothing any more but its label.")
 
 
-def _second_opinion(page: Page, visit: str) -> None:
-    page.goto("/tablet/")
-    page.locator(f'[data-visit="{visit}"]').click()
+def _second_opinion(page: Page) -> None:
     page.locator('[data-sheet="POLICE"]').click()
     to_section(page, "PC28")
     answer(page, "PC28", "no")
-    all_sent(page)
+    _kept(page)
 
 
 def _compare_and_return(page: Page, visit: str, album: Album) -> None:

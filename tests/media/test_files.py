@@ -4,7 +4,7 @@ import hashlib
 import re
 import stat
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from monitoring.audit.models import AuditRow
 from monitoring.core.config import Settings
 from monitoring.core.crypto import CannotOpen
-from monitoring.core.errors import Invalid, NotFound
+from monitoring.core.errors import NotFound
 from monitoring.core.templating import HERE
 from monitoring.media import adapters, operations, queries
 from monitoring.media.models import MediaFile
@@ -32,7 +32,13 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def stored(session: Session, world: World, folder: Path) -> MediaFile:
-    return operations.store_picture(session, world.actor("lead"), folder, uuid4(), operations.prepare(RECEIVED, SHA256))
+    return _store(session, world, folder, uuid4())
+
+
+def _store(session: Session, world: World, folder: Path, subject_id: UUID) -> MediaFile:
+    """As it comes from a tablet that seals nothing: what is kept and what is shown are made of the same bytes."""
+    kept, shown = operations.keep(folder, RECEIVED), operations.make_shown(folder, RECEIVED)
+    return operations.store_picture(session, world.actor("lead"), subject_id, kept, shown, key="", seq=1)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -74,18 +80,17 @@ def test_the_folder_is_not_among_what_is_served(settings: Settings) -> None:
 
 
 def test_the_same_photo_a_second_time_is_the_same_row(stored: MediaFile, session: Session, world: World, folder: Path) -> None:
-    prepared = operations.prepare(RECEIVED, SHA256)
-    again = operations.store_picture(session, world.actor("lead"), folder, stored.subject_id, prepared)
+    before = stored.served_name
+    again = _store(session, world, folder, stored.subject_id)
     assert again is stored
-    assert len(_files(folder)) == 2
-    assert session.scalars(select(AuditRow.event)).all() == [MediaEvent.STORED]
+    assert again.served_name != before
+    assert session.scalars(select(AuditRow.event)).all() == [MediaEvent.STORED] * 2
 
 
 def test_the_same_photo_of_another_sheet_is_a_row_of_its_own(
     stored: MediaFile, session: Session, world: World, folder: Path
 ) -> None:
-    other = operations.store_picture(session, world.actor("lead"), folder, uuid4(), operations.prepare(RECEIVED, SHA256))
-    assert other.served_name != stored.served_name
+    assert _store(session, world, folder, uuid4()) is not stored
 
 
 def test_a_photo_is_found_by_its_own_sheet_only(stored: MediaFile, session: Session, folder: Path) -> None:
@@ -113,10 +118,14 @@ def test_a_file_that_was_changed_or_swapped_does_not_open(stored: MediaFile, fol
         adapters.load(folder, stored.served_name)
 
 
-def test_a_photo_that_did_not_arrive_whole_is_asked_for_again() -> None:
-    with pytest.raises(Invalid) as caught:
-        operations.prepare(RECEIVED[:-1], SHA256)
-    assert "sent again" in str(caught.value)
+def test_what_was_damaged_or_has_gone_has_no_fingerprint(folder: Path) -> None:
+    kept = operations.keep(folder, RECEIVED)
+    assert kept.sha256 == operations.sha256_in_storage(folder, kept.name) == SHA256
+    (file,) = _files(folder)
+    file.write_bytes(file.read_bytes()[:-1])
+    assert operations.sha256_in_storage(folder, kept.name) == ""
+    file.unlink()
+    assert operations.sha256_in_storage(folder, kept.name) == ""
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -128,6 +137,6 @@ def test_a_full_disk_leaves_no_half_file_that_counts(
 
     monkeypatch.setattr(adapters.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        operations.store_picture(session, world.actor("lead"), folder, uuid4(), operations.prepare(RECEIVED, SHA256))
+        _store(session, world, folder, uuid4())
     assert [path.suffix for path in _files(folder)] == [".part"]
     assert session.scalars(select(MediaFile)).all() == []

@@ -28,6 +28,7 @@ class Visit(Identified):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    backed_up_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     public_number: Mapped[int | None]
     facility_id: Mapped[UUID | None] = mapped_column(ForeignKey("facilities.id"), index=True)
     region_code: Mapped[str | None] = mapped_column(String(60), index=True)

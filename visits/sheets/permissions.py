@@ -1,7 +1,10 @@
 """Who may read and fill sheets; which sheets is decided by the visit."""
 
 from monitoring.accounts.rules import COORDINATORS, FIELD
-from monitoring.core.permissions import Grants, Permission
+from monitoring.core.errors import Forbidden
+from monitoring.core.i18n import N_
+from monitoring.core.permissions import Actor, Grants, Permission
+from visits.plan.queries import SeenVisit
 
 
 class SheetPermission(Permission):
@@ -12,3 +15,9 @@ class SheetPermission(Permission):
 
 
 GRANTS: Grants = {SheetPermission.SEE: FIELD | COORDINATORS, SheetPermission.FILL: FIELD | COORDINATORS}
+
+
+def check_may_decide(actor: Actor, seen: SeenVisit) -> None:
+    """Raise Forbidden unless the actor leads the visit."""
+    if not seen.is_lead or seen.person_id != actor.person_id:
+        raise Forbidden(N_("Only the lead of the visit decides what is taken in."))

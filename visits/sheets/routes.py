@@ -2,20 +2,22 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from checklists import queries as checklists
 from monitoring.accounts import queries as accounts
 from monitoring.core.errors import NotFound
-from monitoring.core.web import actor, handed_in, parts, requires, session
+from monitoring.core.web import Access, actor, handed_in, parts, requires, session
 from monitoring.media import queries as media
 from visits.plan.queries import visit_for
-from visits.sheets import queries
+from visits.sheets import operations, queries
 from visits.sheets.permissions import SheetPermission
 from visits.sheets.rules import ACCESS_ITEMS, SheetKind
 
 bp = Blueprint("sheets", __name__, url_prefix="/desk/visits/<uuid:visit_id>")
+devices = Blueprint("devices", __name__, url_prefix="/desk/me/tablets")
 
 
 @bp.get("/sheets")
@@ -24,11 +26,14 @@ def index(visit_id: UUID) -> ResponseReturnValue:
     """All sheets of a visit, with what is still to be decided."""
     seen = visit_for(session(), actor(), visit_id)
     found = queries.sheets_of(session(), seen)
+    photos = queries.missing_photos(session(), [seen.id])[seen.id]
     return render_template(
         "sheets/index.html",
         seen=seen,
         sheets=[row for row in found if not row.interview],
-        interviews=[row for row in found if row.interview],
+        people=sum(row.interview and row.sheet.joins is None for row in found),
+        photos=photos,
+        waiting=queries.waiting_for(session(), [seen]).get(seen.id, 0),
         conflicts=queries.conflicts(session(), seen),
         visit_conflicts=queries.visit_conflicts(session(), seen),
         zone=accounts.region(session(), seen.plan.region_code).time_zone,
@@ -61,8 +66,8 @@ def interviews(visit_id: UUID) -> ResponseReturnValue:
     seen = visit_for(session(), actor(), visit_id)
     rows = [row for row in queries.sheets_of(session(), seen) if row.interview]
     definition = rows[0].definition if rows else None
-    totals = queries.interview_totals(session(), seen)
-    return render_template("sheets/interviews.html", seen=seen, definition=definition, totals=totals, rows=rows)
+    totals, tally = queries.interview_totals(session(), seen), queries.interview_tally(session(), seen)
+    return render_template("sheets/interviews.html", seen=seen, definition=definition, totals=totals, tally=tally, rows=rows)
 
 
 @bp.get("/interviews/<uuid:sheet_id>")
@@ -87,3 +92,12 @@ def photo(visit_id: UUID, sheet_id: UUID, sha256: str) -> ResponseReturnValue:
         raise NotFound
     picture = media.picture(session(), parts().settings.media, sheet.id, sha256)
     return handed_in(picture, "image/jpeg", "photo.jpg")
+
+
+@devices.post("/<uuid:device_id>/end")
+@requires(Access.SIGNED_IN)
+def end(device_id: UUID) -> ResponseReturnValue:
+    """A tablet is no longer mine."""
+    operations.end_device(session(), actor(), device_id)
+    flash(_("The tablet is given up. What it still sends waits for the lead of the visit."))
+    return redirect(url_for("accounts.me"))

@@ -10,6 +10,7 @@ from monitoring.app import create_app, job_handlers, load_word_lists, open_home
 from monitoring.cli.demonstration import people, places, story
 from monitoring.cli.home import make_keys
 from monitoring.core import jobs
+from monitoring.core.archive.keys import make_identity
 from monitoring.core.config import Settings, mark_home, settings_from_environment
 from monitoring.core.db import Database
 from monitoring.core.errors import Misconfigured
@@ -42,6 +43,7 @@ def _fill(settings: Settings) -> None:
     click.echo("Making a demonstration (a quarter of a minute) ...")
     mark_home(settings.home, "demonstration")
     make_keys(settings)
+    make_identity(settings.backup_identity_file)
     database = open_home(settings)
     upgrade(database)
     with database.writing() as session, session.begin():

@@ -19,24 +19,30 @@ from visits.findings.models import Finding
 from visits.findings.rules import FindingState
 from visits.plan.queries import SeenVisit, visits_for
 from visits.sheets.models import Answer
+from visits.sheets.queries import homeless_count, waiting_for
 
 SOON_DAYS = 14
 
 
 @dataclass(frozen=True)
 class Task:
-    """A sentence, and where to go; `endpoint` None means the tablet."""
+    """A sentence, and where to go; without an endpoint there is nothing to do but know."""
 
     text: Message
-    action: Message
-    endpoint: str
+    action: Message | None
+    endpoint: str | None
     args: dict[str, Any] = field(default_factory=dict)
     urgent: bool = False
 
 
 def agenda(session: Session, actor: Actor, today: date, language: str) -> list[Task]:
     """What this person should look at, the most urgent first."""
-    tasks = [*_visits(session, actor, today, language), *_reports(session, actor), *_register(session, actor, today)]
+    tasks = [
+        *_visits(session, actor, today, language),
+        *_reports(session, actor),
+        *_register(session, actor, today),
+        *_homeless(session, actor),
+    ]
     return sorted(tasks, key=lambda task: not task.urgent)
 
 
@@ -47,9 +53,14 @@ def _visits(session: Session, actor: Actor, today: date, language: str) -> Itera
     places = facilities.facilities_by_id(session, {seen.plan.facility_id for seen in found})
     counts = _finding_counts(session, found)
     conflicts = _conflict_counts(session, found)
+    undecided = waiting_for(session, found)
     for seen in found:
         name = text_in(places[seen.plan.facility_id].names, language)
         yield from _of_visit(seen, name, counts, conflicts, today)
+        if seen.is_lead and undecided[seen.id]:
+            text = N_("%(place)s: sent by tablets, and waiting for your decision: %(count)s.")
+            here = {"visit_id": seen.id}
+            yield Task(text.having(count=undecided[seen.id], place=name), N_("Decide"), "desk.waiting", here, urgent=True)
 
 
 def _of_visit(
@@ -92,6 +103,14 @@ def _conflict_counts(session: Session, found: list[SeenVisit]) -> dict[Any, int]
     query = select(Answer.visit_id, func.count()).where(Answer.visit_id.in_([seen.id for seen in found]))
     query = query.where(Answer.conflict, Answer.relevant).group_by(Answer.visit_id)
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _homeless(session: Session, actor: Actor) -> Iterator[Task]:
+    """What people sent for visits that are not known here: the national coordinator knows how much, nobody knows what."""
+    count = homeless_count(session, actor) if actor.has(Role.NATIONAL_COORDINATOR) else 0
+    if count:
+        text = N_("Sent by tablets for visits that are not known here, and kept sealed: %(count)s.")
+        yield Task(text.having(count=count), None, None)
 
 
 def _reports(session: Session, actor: Actor) -> Iterator[Task]:

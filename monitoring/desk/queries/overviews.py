@@ -23,6 +23,7 @@ from visits.findings.queries import findings_of_visits, states_of_visits
 from visits.findings.rules import FindingState
 from visits.plan.queries import SeenVisit, visits_for
 from visits.sheets.models import Answer, Sheet
+from visits.sheets.queries import waiting_for
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Overview:
     findings: Counter[str]
     recommendations: int
     report: Report | None
+    waiting: int
+    """What tablets sent and nobody decided about; 0 for those who may not know."""
 
     @property
     def decided(self) -> int:
@@ -78,6 +81,7 @@ def overview(session: Session, actor: Actor, seen: SeenVisit) -> Overview:
         findings=states_of_visits(session, [seen])[seen.id],
         recommendations=session.scalar(asked) or 0,
         report=report_of_visit(session, seen),
+        waiting=waiting_for(session, [seen]).get(seen.id, 0),
     )
 
 

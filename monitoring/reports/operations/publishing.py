@@ -14,6 +14,7 @@ from facilities import queries as facilities
 from monitoring.accounts.rules import Role
 from monitoring.audit import operations as audit
 from monitoring.core import clock, jobs
+from monitoring.core.archive.streams import replacing
 from monitoring.core.errors import Invalid
 from monitoring.core.i18n import N_, text_in
 from monitoring.core.permissions import Actor
@@ -111,7 +112,8 @@ def build_pdf(session: Session, payload: Mapping[str, Any], folder: Path, words:
     made = to_pdf(from_json(publication.content), words, publication.published_at)
     place = pdf_file(folder, publication)
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(made)
+    with replacing(place) as file:
+        file.write(made)
     publication.pdf_sha256, publication.built_at = hashlib.sha256(made).hexdigest(), clock.now()
 
 

@@ -22,7 +22,30 @@ function append(parent: Element, children: Child[]): void {
   }
 }
 
+let drawn = false;
+
+/** Show a screen; behind a drawn curtain nothing is shown, however late it comes. */
 export function show(...children: Child[]): void {
+  if (!drawn) put(children);
+}
+
+/** Whether this screen is still the one that is wanted: what comes late must not lie over another. */
+export function stillHere(): () => boolean {
+  const address = location.hash;
+  return () => location.hash === address;
+}
+
+/** Take everything off the screen and show this alone until the curtain is opened. */
+export function drawCurtain(...children: Child[]): void {
+  drawn = true;
+  put(children);
+}
+
+export function openCurtain(): void {
+  drawn = false;
+}
+
+function put(children: Child[]): void {
   const app = document.getElementById("app");
   if (!app) return;
   app.replaceChildren();
@@ -38,7 +61,7 @@ export function swap<E extends Element>(old: Element, make: () => E): E {
   return fresh;
 }
 
-/** Draw anew; the focus stays where it was, as far as it is still there. It is set last: the browser lays the page out for it. */
+/** Draw anew; the focus stays where it was, as far as it is still there. */
 export function keepFocus(draw: () => void): void {
   const focused = document.activeElement;
   const mark = focused instanceof HTMLElement ? focused.dataset["focus"] : undefined;

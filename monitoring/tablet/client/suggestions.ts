@@ -1,7 +1,7 @@
 // Numbers that the tablet knows already: offered beside the question, one tap takes them over. The person has the last word.
 
 import type { App } from "./app.ts";
-import type { SheetRow } from "./network.ts";
+import type { SheetRow } from "./vault/pack.ts";
 
 const MINUTES_A_DAY = 24 * 60;
 
@@ -11,8 +11,6 @@ export function suggestion(app: App, sheet: SheetRow, code: string): string | nu
       return minutesBetween(written(app, sheet, "AC01"), written(app, sheet, "AC02"));
     case "AC40":
       return String(app.sheets().filter((row) => row.per === "interview").length + (app.pack?.other_interviews ?? 0));
-    case "PI50":
-      return interviewMinutes(app.of(sheet.id).map((entry) => Date.parse(entry.device_time)));
     default:
       return null;
   }
@@ -28,9 +26,4 @@ export function minutesBetween(from: string, to: string): string | null {
   const [start, end] = [from, to].map((text) => /^(\d\d):(\d\d)$/.exec(text)).map((match) => (match ? Number(match[1]) * 60 + Number(match[2]) : null));
   if (start === null || start === undefined || end === null || end === undefined) return null;
   return String((end - start + MINUTES_A_DAY) % MINUTES_A_DAY);
-}
-
-export function interviewMinutes(moments: number[]): string | null {
-  if (moments.length < 2) return null;
-  return String(Math.max(1, Math.round((Math.max(...moments) - Math.min(...moments)) / 60_000)));
 }

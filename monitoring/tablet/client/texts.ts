@@ -1,5 +1,10 @@
 // The words of the client: English in the code, other languages from a file that the build makes of the catalogues.
 
+import { texts } from "./network.ts";
+
+export const LANGUAGES: Record<string, string> = { en: "English", ru: "Русский", kk: "Қазақша", ky: "Кыргызча", tg: "Тоҷикӣ" };
+const CHOSEN = "language";
+
 let known: Record<string, string> = {};
 let current = "en";
 
@@ -11,9 +16,22 @@ export function language(): string {
   return current;
 }
 
-export function speak(chosen: string, texts: Record<string, string>): void {
-  current = chosen;
-  known = texts;
+/** The language of this tablet: what was chosen here, else the person's, else the browser's. */
+export function chosenLanguage(persons = ""): string {
+  const wanted = [localStorage.getItem(CHOSEN) ?? "", persons, navigator.language.slice(0, 2)];
+  return wanted.find((code) => code in LANGUAGES) ?? "en";
+}
+
+export function choose(code: string): Promise<void> {
+  localStorage.setItem(CHOSEN, code);
+  return learn(code);
+}
+
+export async function learn(code: string): Promise<void> {
+  known = code === "en" ? {} : await texts(code);
+  current = code;
+  document.documentElement.lang = code;
+  document.title = t("Notebook");
 }
 
 /** A text kept in several languages. */
@@ -29,9 +47,10 @@ function understood(): string[] {
 /** A day as people say it: 28 November; with its year if that is not this one. */
 export function dayWord(day: string, today: Date = new Date()): string {
   const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
+  if (current !== "en" && current !== "ru") return `${String(date).padStart(2, "0")}.${String(month).padStart(2, "0")}.${year}`; // browsers do not know these months
   const form: Intl.DateTimeFormatOptions = { day: "numeric", month: "long" };
   if (year !== today.getFullYear()) form.year = "numeric";
-  return new Intl.DateTimeFormat(understood().map((code) => (code === "en" ? "en-GB" : code)), form).format(new Date(year, month - 1, date));
+  return new Intl.DateTimeFormat(current === "en" ? "en-GB" : current, form).format(new Date(year, month - 1, date));
 }
 
 /** When a visit is: today, on which of its days, or from when to when. */

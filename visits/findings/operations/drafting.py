@@ -25,8 +25,8 @@ Definitions = Mapping[UUID, ChecklistDefinition]
 
 def follow_answers(session: Session, visit: Visit, plan: Plan) -> None:
     """Bring the visit's draft findings in line with its answers."""
-    definitions = checklists.definitions(session, set(plan.versions.values()))
-    wanted = proposals(_answers(session, visit.id, definitions), _totals(session, visit.id, plan, definitions))
+    definitions = _definitions(session, visit, plan)
+    wanted = proposals(_answers(session, visit.id, definitions), _totals(session, visit.id, definitions))
     query = select(Finding).where(Finding.visit_id == visit.id, Finding.rule_question.is_not(None))
     have = {str(finding.rule_question): finding for finding in session.scalars(query)}
     for key, proposal in wanted.items():
@@ -38,11 +38,21 @@ def follow_answers(session: Session, visit: Visit, plan: Plan) -> None:
     session.flush()
     new = [proposal for key, proposal in wanted.items() if key not in have]
     if new:
-        _add(session, visit, [(proposal, _question(plan, definitions, proposal)) for proposal in new])
+        _add(session, visit, [(proposal, _question(definitions, proposal)) for proposal in new])
 
 
-def _question(plan: Plan, definitions: Definitions, proposal: Proposal) -> QuestionDefinition:
-    return definitions[plan.versions[proposal.checklist]].questions[proposal.question]
+def _definitions(session: Session, visit: Visit, plan: Plan) -> Definitions:
+    """The forms of the plan first, then those that sheets were begun with before the plan changed."""
+    query = select(Sheet.checklist_version_id).where(Sheet.visit_id == visit.id).order_by(Sheet.opened_at, Sheet.id)
+    older = (version for version in session.scalars(query) if version is not None)
+    versions = dict.fromkeys([*plan.versions.values(), *older])
+    found = checklists.definitions(session, set(versions))
+    return {version: found[version] for version in versions}
+
+
+def _question(definitions: Definitions, proposal: Proposal) -> QuestionDefinition:
+    forms = (form for form in definitions.values() if form.code == proposal.checklist)
+    return next(form.questions[proposal.question] for form in forms if proposal.question in form.questions)
 
 
 def _answers(session: Session, visit_id: UUID, definitions: Definitions) -> Iterator[ProblemAnswer]:
@@ -65,13 +75,12 @@ def _answers(session: Session, visit_id: UUID, definitions: Definitions) -> Iter
         )
 
 
-def _totals(session: Session, visit_id: UUID, plan: Plan, definitions: Definitions) -> Iterator[ProblemTotal]:
-    forms = [definitions[version] for version in plan.versions.values() if definitions[version].per == "interview"]
+def _totals(session: Session, visit_id: UUID, definitions: Definitions) -> Iterator[ProblemTotal]:
+    forms = [form for form in definitions.values() if form.per == "interview"]
     query = select(InterviewTotal).where(InterviewTotal.visit_id == visit_id, InterviewTotal.choice.startswith("!"))
     for row in session.scalars(query):
-        for form in forms:
-            if row.question in form.questions:
-                yield ProblemTotal(form.code, row.question, Severity(row.choice[1:]), row.people)
+        for code in {form.code for form in forms if row.question in form.questions}:
+            yield ProblemTotal(code, row.question, Severity(row.choice[1:]), row.people)
 
 
 def _add(session: Session, visit: Visit, drafts: list[tuple[Proposal, QuestionDefinition]]) -> None:

@@ -42,10 +42,15 @@ class Proposed:
 
 
 def _question(session: Session, seen: SeenVisit, finding: Finding) -> QuestionDefinition | None:
-    version = seen.plan.versions.get(finding.checklist_code or "")
-    if version is None or finding.question is None:
+    """By the form of the plan, else by that of a sheet which was begun before the plan changed."""
+    if finding.question is None:
         return None
-    return checklists.definition(session, version).questions.get(finding.question)
+    planned = seen.plan.versions.get(finding.checklist_code or "")
+    if planned is not None and (question := checklists.definition(session, planned).questions.get(finding.question)) is not None:
+        return question
+    query = select(Sheet.checklist_version_id).where(Sheet.id.in_([row.sheet_id for row in finding.evidence]))
+    forms = (checklists.definition(session, version) for version in session.scalars(query) if version is not None)
+    return next((form.questions[finding.question] for form in forms if finding.question in form.questions), None)
 
 
 def proposed(session: Session, found: SeenFinding, language: str, translate: Callable[[str], str]) -> Proposed:

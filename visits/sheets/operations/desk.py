@@ -57,6 +57,7 @@ def write_at_desk(
 
 def _desk_device(session: Session, actor: Actor) -> Device:
     query = select(Device).where(Device.person_id == actor.person_id, Device.label == DESK, Device.revoked_at.is_(None))
+    query = query.where(Device.token_hash.is_(None))
     return session.scalars(query.with_for_update()).first() or add_device(session, actor, DESK)
 
 

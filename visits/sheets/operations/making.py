@@ -35,9 +35,9 @@ def _sheet(visit: Visit, version_id: UUID | None, per: SheetKind, position: int)
     return Sheet(visit_id=visit.id, checklist_version_id=version_id, per=per, position=position, label="", opened_at=clock.now())
 
 
-def add_device(session: Session, actor: Actor, label: str) -> Device:
+def add_device(session: Session, actor: Actor, label: str, device_id: UUID | None = None) -> Device:
     """Enrol the browser that a person uses: one device is one person on one tablet."""
-    device = Device(person_id=actor.person_id, label=label.strip()[:80], enrolled_at=clock.now(), last_counter=0)
+    device = Device(id=device_id, person_id=actor.person_id, label=label.strip()[:80], enrolled_at=clock.now(), last_counter=0)
     session.add(device)
     session.flush()
     audit.record(session, actor, SheetEvent.DEVICE_ADDED, device)

@@ -14,15 +14,26 @@ from monitoring.accounts.queries import person_names
 from monitoring.core.crypto import safe, seal, unseal
 from visits.plan.queries import SeenVisit
 from visits.sheets.models import Entry, Sheet
-from visits.sheets.rules import EntryState, Head, SheetKind
+from visits.sheets.rules import OPENED, TALLY, EntryState, Head, SheetKind
 
 
-def seal_content(entry_id: UUID, sheet: Sheet | None, content: Mapping[str, Any]) -> bytes:
-    """Encrypt what an entry says: under the keyring, and of an interview under the key of its sheet."""
+def seal_content(entry_id: UUID, content: Mapping[str, Any], sheet_key: bytes | None = None) -> bytes:
+    """Encrypt what an entry says: under the keyring, and of an interview under the key of its sheet in the key store."""
     plain = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    if sheet is not None and sheet.per == SheetKind.INTERVIEW:
-        return seal(safe.store.key_for(sheet.id), plain, _context(entry_id).encode())
+    if sheet_key is not None:
+        return seal(sheet_key, plain, _context(entry_id).encode())
     return safe.keyring.encrypt(plain, _context(entry_id))
+
+
+def seal_kept(entry_id: UUID, kept: Mapping[str, Any]) -> bytes:
+    """Encrypt once more what a tablet sealed, for as long as it waits for a decision."""
+    return safe.keyring.encrypt(json.dumps(kept).encode(), f"{_context(entry_id)}|kept")
+
+
+def open_kept(entry_id: UUID, sealed: bytes) -> dict[str, Any]:
+    """What a tablet sent, as it came. Raises CannotOpen."""
+    found: dict[str, Any] = json.loads(safe.keyring.decrypt(sealed, f"{_context(entry_id)}|kept"))
+    return found
 
 
 def _context(entry_id: UUID) -> str:
@@ -79,10 +90,12 @@ class EntryView:
     seq: int
     content: dict[str, Any]
     received_at: str
+    opened: dict[str, Any] | None
+    """What a sheet was opened as, in the entry that opened it."""
 
     def to_json(self) -> dict[str, Any]:
         """What the tablet reads."""
-        return {
+        told = {
             "id": str(self.id),
             "sheet": str(self.sheet_id),
             "question": self.question,
@@ -94,24 +107,35 @@ class EntryView:
             "seq": self.seq,
             "content": self.content,
         }
+        return told | {"opened": self.opened} if self.opened else told
 
 
 def entries_after(session: Session, seen: SeenVisit, seq: int, most: int = 1000) -> list[EntryView]:
-    """What came after a running number, interviews left out, in the order in which it came."""
+    """What came after a running number, in the order in which it came; interviews and who was interviewed are left out."""
     interviews = select(Sheet.id).where(Sheet.visit_id == seen.id, Sheet.per == SheetKind.INTERVIEW)
     query = (
         select(Entry)
         .where(Entry.visit_id == seen.id, Entry.seq > seq, Entry.state == EntryState.STORED)
-        .where(Entry.sheet_id.not_in(interviews))
+        .where(Entry.sheet_id.not_in(interviews), Entry.question.not_like(f"{TALLY}%"))
         .order_by(Entry.seq)
         .limit(most)
     )
     rows = list(session.scalars(query))
     names = person_names(session, (row.author_id for row in rows))
-    return [_view(row, names) for row in rows]
+    opened = _opened(session, {row.sheet_id for row in rows if row.question == OPENED})
+    return [_view(row, names, opened.get(row.sheet_id) if row.question == OPENED else None) for row in rows]
 
 
-def _view(row: Entry, names: dict[UUID, str]) -> EntryView:
+def _opened(session: Session, sheet_ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What sheets were opened as: their form's version and their label."""
+    if not sheet_ids:
+        return {}
+    query = select(Sheet.id, Sheet.checklist_version_id, Sheet.label).where(Sheet.id.in_(sheet_ids))
+    rows = session.execute(query).all()
+    return {row.id: {"version": str(row.checklist_version_id), "label": row.label, "about": None} for row in rows}
+
+
+def _view(row: Entry, names: dict[UUID, str], opened: dict[str, Any] | None) -> EntryView:
     return EntryView(
         id=row.id,
         sheet_id=row.sheet_id,
@@ -123,6 +147,7 @@ def _view(row: Entry, names: dict[UUID, str]) -> EntryView:
         seq=row.seq or 0,
         content=_open(row.id, row.sealed_content, None),
         received_at=row.received_at.isoformat(timespec="seconds"),
+        opened=opened,
     )
 
 

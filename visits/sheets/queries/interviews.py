@@ -12,10 +12,20 @@ from monitoring.core.db import Database
 from monitoring.core.errors import NotFound
 from monitoring.core.permissions import Actor
 from visits.plan.queries import SeenVisit
-from visits.sheets.models import InterviewTotal, Sheet
+from visits.sheets.models import Answer, InterviewTotal, Sheet
 from visits.sheets.queries.entries import read_heads
 from visits.sheets.queries.sheets import sheet_for
-from visits.sheets.rules import SheetEvent, SheetKind, Side, Total, current, hide_small
+from visits.sheets.rules import (
+    TALLY,
+    SheetEvent,
+    SheetKind,
+    Side,
+    Total,
+    current,
+    hide_small,
+    sides_from_json,
+    tally_of,
+)
 
 ASKED, PROBLEM = "*", "!"
 
@@ -28,6 +38,14 @@ def interview_totals(session: Session, seen: SeenVisit) -> dict[str, Total]:
     totals = [_total(question, counts) for question, counts in sorted(by_question.items())]
     shown = totals if seen.in_team else [hidden for total in totals if (hidden := hide_small(total))]
     return {total.question: total for total in shown}
+
+
+def interview_tally(session: Session, seen: SeenVisit) -> list[Total]:
+    """How many people of which sex, age band and status were interviewed; small counts only for the team."""
+    query = select(Answer).where(Answer.visit_id == seen.id, Answer.question.startswith(TALLY, autoescape=True))
+    values = (side.value for answer in session.scalars(query) for side in sides_from_json(answer.sides))
+    totals = tally_of(value for value in values if isinstance(value, str))
+    return totals if seen.in_team else [hidden for total in totals if (hidden := hide_small(total))]
 
 
 def _total(question: str, counts: dict[str, int]) -> Total:

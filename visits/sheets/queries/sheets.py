@@ -11,7 +11,7 @@ from checklists import queries as checklists
 from checklists.rules import ChecklistDefinition, Severity, SheetResult, evaluate, worst
 from monitoring.core.errors import NotFound
 from visits.plan.queries import SeenVisit
-from visits.sheets.models import Answer, Device, Sheet
+from visits.sheets.models import Answer, Sheet
 from visits.sheets.queries.facts import facts_of
 from visits.sheets.rules import SheetKind, sides_from_json, values_of
 
@@ -73,8 +73,3 @@ def _overview(sheet: Sheet, definition: ChecklistDefinition, result: SheetResult
         return SheetOverview(sheet, definition)
     levels = [Severity(answer.severity) for answer in answers if answer.severity and answer.relevant]
     return SheetOverview(sheet, definition, result.asked, result.answered, len(result.conflicts), worst(levels))
-
-
-def devices_of(session: Session, person_id: UUID) -> list[Device]:
-    """A person's devices that still may send."""
-    return list(session.scalars(select(Device).where(Device.person_id == person_id, Device.revoked_at.is_(None))))

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,8 @@ from uuid import UUID
 from checklists.rules import NOT_ASSESSED, QuestionDefinition, QuestionType, Reason, Source, Value, canonical
 from monitoring.core.errors import DomainError
 from monitoring.core.i18n import N_, Message
-from visits.sheets.rules.words import CLOSED, FACTS, OPENED, AccessAnswer, Confidence, access_item
+from visits.sheets.rules.tally import tally_value
+from visits.sheets.rules.words import CLOSED, FACTS, OPENED, AccessAnswer, Confidence, access_item, is_tally
 
 LONGEST_NOTE = 20_000
 LONGEST_LABEL = 80
@@ -90,28 +91,49 @@ class Incoming:
     content: Mapping[str, Any]
     opened: Mapping[str, Any] | None
     sha256: str
+    kept: Callable[[], Mapping[str, Any]] | None = None
+    """Gives the sealed form as it came, for quarantine; an entry written in the office has none."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What stands inside an entry."""
+
+    question: str
+    bases: tuple[UUID, ...]
+    device_time: str
+    content: Mapping[str, Any]
+    opened: Mapping[str, Any] | None
 
 
 def parse_entry(raw: object) -> Incoming:
     """An entry from its JSON. Raises EntryProblem."""
     if not isinstance(raw, dict):
         raise EntryProblem(MALFORMED, what="not an object")
-    content = raw.get("content")
-    if not isinstance(content, dict):
-        raise EntryProblem(MALFORMED, what="content")
-    bases = _list(raw, "bases", MOST_BASES)
     return Incoming(
         id=_uuid(raw, "id"),
         visit=_uuid(raw, "visit"),
         sheet=_uuid(raw, "sheet"),
-        question=_code(raw),
-        bases=tuple(sorted({_as_uuid(base, "bases") for base in bases}, key=str)),
         device=_uuid(raw, "device"),
         counter=_counter(raw),
+        sha256=_fingerprint(raw),
+        **vars(parse_said(raw)),
+    )
+
+
+def parse_said(raw: object) -> Said:
+    """The inside of an entry from its JSON. Raises EntryProblem."""
+    content = raw.get("content") if isinstance(raw, dict) else None
+    if not isinstance(raw, dict) or not isinstance(content, dict):
+        raise EntryProblem(MALFORMED, what="content")
+    question = _code(raw)
+    bases = () if is_tally(question) else _list(raw, "bases", MOST_BASES)
+    return Said(
+        question=question,
+        bases=tuple(sorted({as_uuid(base, "bases") for base in bases}, key=str)),
         device_time=_moment(raw),
         content=content,
         opened=raw["opened"] if isinstance(raw.get("opened"), dict) else None,
-        sha256=_fingerprint(raw),
     )
 
 
@@ -124,14 +146,15 @@ def _fingerprint(raw: Mapping[str, Any]) -> str:
 
 
 def _uuid(raw: Mapping[str, Any], name: str) -> UUID:
-    return _as_uuid(raw.get(name), name)
+    return as_uuid(raw.get(name), name)
 
 
 _read_uuid = lru_cache(maxsize=1024)(UUID)
 """Most entries of a batch name the same visit, sheet and device."""
 
 
-def _as_uuid(value: object, name: str) -> UUID:
+def as_uuid(value: object, name: str) -> UUID:
+    """An id from its text. Raises EntryProblem."""
     try:
         return _read_uuid(str(value))
     except ValueError as error:
@@ -172,6 +195,8 @@ def _list(raw: Mapping[str, Any], name: str, most: int) -> list[Any]:
 
 def parse_content(raw: Mapping[str, Any], code: str, question: QuestionDefinition | None) -> EntryContent:
     """The canonical content of an entry to a question; `question` is None for reserved codes. Raises ValueProblem."""
+    if question is None and is_tally(code):
+        return EntryContent(value=tally_value(raw.get("value")))
     value = question.canonical(raw.get("value")) if question else _reserved(code, raw.get("value"))
     assessed = value != NOT_ASSESSED
     return EntryContent(

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from checklists.rules import NOT_ASSESSED, ChecklistDefinition, QuestionType, Severity, Value, VisitFacts, evaluate
 
@@ -14,6 +15,15 @@ SMALL = 5
 COUNTED = {QuestionType.YES_NO_PARTLY, QuestionType.CHOICE, QuestionType.MULTI}
 Totals = dict[tuple[str, str], int]
 """People by question and answer; under `*` all who were asked, under `!high` those whose answer is such a problem."""
+
+
+def chain(joins: Mapping[UUID, UUID | None], sheet: UUID) -> list[UUID]:
+    """A sheet, the one that it goes on from, and so on to the first."""
+    found, before = [sheet], joins.get(sheet)
+    while before is not None and before in joins and before not in found:
+        found.append(before)
+        before = joins[before]
+    return found
 
 
 def totals_of(definition: ChecklistDefinition, people: Iterable[Mapping[str, tuple[Value, ...]]], facts: VisitFacts) -> Totals:

@@ -12,6 +12,8 @@ OPENED = "sheet.opened"
 CLOSED = "sheet.closed"
 FACTS = ("v.capacity", "v.present", "v.women", "v.minors", "v.foreigners", "v.disabled")
 _ACCESS = re.compile(r"access\.([a-f])\.[0-9a-z-]{4,36}")
+_TALLY = re.compile(r"tally\.[0-9a-z-]{4,36}")
+TALLY = "tally."
 
 
 class SheetKind(StrEnum):
@@ -57,6 +59,7 @@ class EntryState(StrEnum):
 
     STORED = "stored"
     QUARANTINED = "quarantined"
+    LEFT_OUT = "left_out"
 
 
 class Outcome(StrEnum):
@@ -77,7 +80,15 @@ class QuarantineReason(StrEnum):
     NO_SHEET = "no_sheet"
     NOT_YOURS = "not_yours"
     NO_QUESTION = "no_question"
+    PERSON_INACTIVE = "person_inactive"
+    NO_FIELD_ROLE = "no_field_role"
     DEVICE_REVOKED = "device_revoked"
+    DEVICE_SILENT = "device_silent"
+
+    @property
+    def label(self) -> Message:
+        """The reason in words."""
+        return _QUARANTINE[self]
 
 
 class SheetEvent(Event):
@@ -86,6 +97,10 @@ class SheetEvent(Event):
     ENTRIES_RECEIVED = "sheets.entries_received"
     ENTRY_AT_DESK = "sheets.entry_at_desk"
     DEVICE_ADDED = "sheets.device_added"
+    DEVICE_ENDED = "sheets.device_ended"
+    FILE_RECEIVED = "sheets.file_received"
+    TAKEN_IN = "sheets.taken_in"
+    LEFT_OUT = "sheets.left_out"
     INTERVIEW_OPENED = "sheets.interview_opened"
     REBUILT = "sheets.rebuilt"
 
@@ -102,6 +117,18 @@ _ACCESS_ANSWERS = {
     AccessAnswer.GIVEN_WITH_LIMITS: N_("given with limits"),
     AccessAnswer.DELAYED: N_("delayed"),
     AccessAnswer.REFUSED: N_("refused"),
+}
+_QUARANTINE = {
+    QuarantineReason.NO_VISIT: N_("the visit is not known here"),
+    QuarantineReason.NOT_IN_TEAM: N_("the person is not in the team"),
+    QuarantineReason.VISIT_OVER: N_("the visit is cancelled, or its report is approved"),
+    QuarantineReason.NO_SHEET: N_("the sheet is not known here"),
+    QuarantineReason.NOT_YOURS: N_("the interview was led by somebody else"),
+    QuarantineReason.NO_QUESTION: N_("the form has no such question"),
+    QuarantineReason.PERSON_INACTIVE: N_("the person has no access any more"),
+    QuarantineReason.NO_FIELD_ROLE: N_("the person is no monitor any more"),
+    QuarantineReason.DEVICE_REVOKED: N_("the tablet was given up"),
+    QuarantineReason.DEVICE_SILENT: N_("nobody signed in on this tablet for a month"),
 }
 ACCESS_ITEMS = {
     "a": N_("numbers and places of people held (OPCAT Art. 20 (a))"),
@@ -131,6 +158,11 @@ def access_item(question: str) -> str | None:
     return match[1] if match else None
 
 
+def is_tally(question: str) -> bool:
+    """Whether a reserved question counts a person who was interviewed."""
+    return _TALLY.fullmatch(question) is not None
+
+
 def is_reserved(question: str) -> bool:
     """Whether a question belongs to the visit sheet or to the sheet itself, not to a form."""
-    return question in {OPENED, CLOSED} or question in FACTS or access_item(question) is not None
+    return question in {OPENED, CLOSED} or question in FACTS or access_item(question) is not None or is_tally(question)

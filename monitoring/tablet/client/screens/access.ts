@@ -4,8 +4,8 @@ import { clockAt, type App } from "../app.ts";
 import { h, replace, show } from "../dom.ts";
 import { EMPTY, type Content, type Side } from "../entries.ts";
 import { t } from "../texts.ts";
-import { typing } from "../typing.ts";
 import { refreshState, topBar } from "./frame.ts";
+import { savedWhileTyping } from "./typing.ts";
 
 const DOUBLE_TAP = 600;
 const ANSWERS = ["asked", "given", "given_with_limits", "delayed", "refused"];
@@ -58,7 +58,7 @@ function content(app: App, fresh: () => void): HTMLElement {
     h("section", {}, accessEvents(app).map(([code, sides]) => event(app, code, sides, fresh))),
     h("h2", {}, t("Write down another")),
     h("div", { class: "answers" }, itemWords().map(([item, words]) =>
-      h("button", { class: "answer", type: "button", "data-access-item": item, "data-focus": `new-${item}`, onclick: () => void add(app, item, fresh) }, words),
+      h("button", { class: "answer", type: "button", "data-access-item": item, "data-focus": `new-${item}`, onclick: () => add(app, item, fresh) }, words),
     )),
   );
 }
@@ -72,13 +72,13 @@ function law(app: App): string {
 let adding = false;
 
 /** Write down one more, also when the tap was a double one. */
-async function add(app: App, item: string, fresh: () => void): Promise<void> {
+function add(app: App, item: string, fresh: () => void): void {
   if (adding) return;
   adding = true;
   setTimeout(() => { adding = false; }, DOUBLE_TAP);
   const now = clockAt(app.pack?.visit.time_zone ?? "UTC", new Date());
   const code = `access.${item}.${crypto.randomUUID().slice(0, 8)}`;
-  await app.record(app.pack?.visit_sheet ?? "", code, { ...EMPTY, value: "asked", sources: ["observation"], access: { at: now, who: "", ground: "" } });
+  void app.record(app.pack?.visit_sheet ?? "", code, { ...EMPTY, value: "asked", sources: ["observation"], access: { at: now, who: "", ground: "" } });
   fresh();
   document.querySelector(`[data-event="${code}"]`)?.scrollIntoView({ block: "center" });
 }
@@ -87,29 +87,28 @@ function event(app: App, code: string, sides: Side[], fresh: () => void): HTMLEl
   const sheet = app.pack?.visit_sheet ?? "";
   const now = app.content(sheet, code);
   const fact = (): NonNullable<Content["access"]> => app.content(sheet, code).access ?? { at: "", who: "", ground: "" };
-  const save = async (change: Partial<Content>, draw: boolean): Promise<void> => {
-    await app.record(sheet, code, { ...app.content(sheet, code), access: fact(), ...change });
+  const save = (change: Partial<Content>, draw: boolean): void => {
+    void app.record(sheet, code, { ...app.content(sheet, code), access: fact(), ...change });
     if (draw) fresh();
   };
   const words = itemWords().find(([item]) => code.startsWith(`access.${item}.`))?.[1] ?? code;
   const field = (name: "at" | "who" | "ground", label: string, type = "text"): HTMLElement =>
     h("label", { class: "field" }, h("span", { class: "quiet" }, label),
-      h("input", {
-        type, value: fact()[name], maxlength: name === "ground" ? 2000 : 200, "data-access": name, "data-focus": `${code}-${name}`,
-        ...typing((typed) => {
-          const access = { ...fact(), [name]: typed.value.normalize("NFC").trim() };
-          if (access[name] !== fact()[name]) void save({ access }, false);
-        }),
+      savedWhileTyping(h("input", {
+        type, value: fact()[name], maxlength: name === "ground" ? 2000 : 200, "data-access": name, "data-focus": `${code}-${name}`, autocomplete: "off",
+      }), (text) => {
+        const said = text.normalize("NFC").trim();
+        if (said !== fact()[name]) save({ access: { ...fact(), [name]: said } }, false);
       }));
   return h("article", { class: "question", "data-event": code },
     h("p", { class: "text" }, words, sides.length > 1 ? h("span", { class: "quiet" }, ` ${t("two people wrote different answers")}`) : null),
     h("div", { class: "answers", role: "group" }, ANSWERS.map((answer) =>
       h("button", {
         class: "answer", type: "button", "aria-pressed": now.value === answer ? "true" : "false", "data-access-answer": answer, "data-focus": `${code}-${answer}`,
-        onclick: () => void save({ value: answer }, true),
+        onclick: () => save({ value: answer }, true),
       }, accessWord(answer)),
     )),
     h("div", { class: "fields" }, field("at", t("At what time"), "time"), field("who", t("By whom: function, not name")), field("ground", t("On what ground, in their words"))),
-    h("button", { class: "link", type: "button", onclick: () => void save({ value: null }, true) }, t("Take this back")),
+    h("button", { class: "link", type: "button", onclick: () => save({ value: null }, true) }, t("Take this back")),
   );
 }

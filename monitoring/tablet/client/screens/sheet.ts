@@ -1,62 +1,80 @@
 // One sheet: a map of its sections, and one section on the screen.
 
-import type { Question, SheetResult } from "../../shared/types.ts";
+import type { Definition, SheetResult } from "../../shared/types.ts";
 import type { App } from "../app.ts";
 import { h, keepFocus, shape, show, swap } from "../dom.ts";
-import type { SheetRow } from "../network.ts";
 import { suggestion } from "../suggestions.ts";
 import { inWords, languageNote, severityWord, t } from "../texts.ts";
+import type { SheetRow } from "../vault/pack.ts";
 import { refreshState, topBar } from "./frame.ts";
-import { questionRow } from "./question.ts";
+import { questionRow, type Asked } from "./question.ts";
+import { unread } from "./typing.ts";
 import { mark, spaceOf } from "./visit.ts";
 
-export function sheetScreen(app: App, sheet: SheetRow, chosen: string): void {
+/** What the screen shows of a sheet: the section, and what was true when it was drawn. */
+interface Shown {
+  app: App;
+  sheet: SheetRow;
+  definition: Definition;
+  section: string;
+  result: SheetResult;
+}
+
+export function sheetScreen(app: App, sheet: SheetRow, chosen: string, at = ""): void {
   const definition = app.definition(sheet);
   const result = app.result(sheet);
   if (!definition || !result) return;
-  const shown = definition.sections.filter((section) => (result.sections[section.key]?.asked ?? 0) > 0);
-  const section = shown.find((found) => found.key === chosen) ?? shown[0];
-  if (!section) return;
-  const title = [inWords(definition.titles), sheet.label].filter(Boolean).join(" ");
-  const redraw = (): void => {
-    refreshState(app);
-    const fresh = app.result(sheet);
-    const body = document.querySelector(".section");
-    const map = document.querySelector(".map");
-    if (!fresh || !body || !map) return;
-    const added = Object.keys(fresh.sections).some((key) => (fresh.sections[key]?.asked ?? 0) > 0 && !shown.some((known) => known.key === key));
-    if (added) return sheetScreen(app, sheet, section.key);
-    keepFocus(() => {
-      swap(map, () => sectionMap(app, sheet, fresh, section.key));
-      drawQuestions(body, app, sheet, fresh, section.key, redraw);
-      document.querySelector(".bottom")?.replaceWith(bottomBar(app, sheet, fresh, section.key));
-    });
-  };
-  app.changed = () => (editing() ? refreshState(app) : redraw());
+  const open = openSections(definition, result);
+  const section = (open.find((found) => found.key === chosen) ?? open[0])?.key;
+  if (section === undefined) return;
+  const shown: Shown = { app, sheet, definition, section, result };
+  app.changed = () => (editing() ? refreshState(app) : redraw(shown));
   show(
-    topBar(app, `#/visit/${app.pack?.visit.id}`, title),
-    h("main", { class: "sheet" }, sectionMap(app, sheet, result, section.key), sectionBody(app, sheet, result, section.key, redraw)),
-    bottomBar(app, sheet, result, section.key),
+    topBar(app, `#/visit/${app.pack?.visit.id}`, [inWords(definition.titles), sheet.label].filter(Boolean).join(" ")),
+    h("main", { class: "sheet" }, sectionMap(shown), sectionBody(shown)),
+    bottomBar(shown),
   );
+  if (at) document.getElementById(`q-${at}`)?.scrollIntoView({ block: "center" });
+}
+
+function openSections(definition: Definition, result: SheetResult): Definition["sections"] {
+  return definition.sections.filter((section) => (result.sections[section.key]?.asked ?? 0) > 0);
 }
 
 function editing(): boolean {
   return document.activeElement instanceof HTMLTextAreaElement || document.activeElement instanceof HTMLInputElement;
 }
 
-function address(app: App, sheet: SheetRow, section: string): string {
+/** After a change, here or by a colleague: what looks different now. */
+function redraw(shown: Shown): void {
+  const result = shown.app.result(shown.sheet);
+  const body = document.querySelector(".section");
+  const map = document.querySelector(".map");
+  refreshState(shown.app);
+  if (!result || !body || !map) return;
+  const before = openSections(shown.definition, shown.result).map((section) => section.key).join();
+  shown.result = result;
+  if (openSections(shown.definition, result).map((section) => section.key).join() !== before) return sheetScreen(shown.app, shown.sheet, shown.section);
+  keepFocus(() => {
+    swap(map, () => sectionMap(shown));
+    drawQuestions(body, shown);
+    document.querySelector(".bottom")?.replaceWith(bottomBar(shown));
+  });
+}
+
+function address({ app, sheet }: Shown, section: string): string {
   return `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}/${section}`;
 }
 
-function sectionMap(app: App, sheet: SheetRow, result: SheetResult, current: string): HTMLElement {
-  const sections = app.definition(sheet)?.sections.filter((section) => (result.sections[section.key]?.asked ?? 0) > 0) ?? [];
+function sectionMap(shown: Shown): HTMLElement {
+  const { definition, result } = shown;
   return h("nav", { class: "map", "aria-label": t("Sections") },
-    h("ol", {}, sections.map((section) => {
+    h("ol", {}, openSections(definition, result).map((section) => {
       const count = result.sections[section.key];
       const levels = Object.keys(count?.problems ?? {});
       const gravest = ["critical", "high", "medium", "low"].find((level) => levels.includes(level));
       return h("li", {},
-        h("a", { href: address(app, sheet, section.key), "aria-current": section.key === current ? "true" : null, "data-section": section.key, "data-focus": `map-${section.key}` },
+        h("a", { href: address(shown, section.key), "aria-current": section.key === shown.section ? "true" : null, "data-section": section.key, "data-focus": `map-${section.key}` },
           h("span", {}, inWords(section.titles)),
           h("span", { class: "quiet" }, `${count?.answered ?? 0}/${count?.asked ?? 0} `, gravest ? h("span", { class: `severity-${gravest}`, title: severityWord(gravest) }, shape(gravest)) : null),
         ),
@@ -65,36 +83,50 @@ function sectionMap(app: App, sheet: SheetRow, result: SheetResult, current: str
   );
 }
 
-function sectionBody(app: App, sheet: SheetRow, result: SheetResult, key: string, redraw: () => void): HTMLElement {
-  const definition = app.definition(sheet);
-  const section = definition?.sections.find((found) => found.key === key);
-  const note = languageNote(definition?.languages ?? {});
+function askedOf(shown: Shown, code: string): Asked | null {
+  const { app, sheet, definition } = shown;
+  const question = definition.questions[code];
+  if (!question) return null;
+  return {
+    question,
+    sides: () => app.sides(sheet.id, code),
+    content: () => app.content(sheet.id, code),
+    record: (content) => app.record(sheet.id, code, content),
+    redraw: () => redraw(shown),
+    problem: () => shown.result.problems[code] ?? null,
+    person: app.me.id,
+    place: `${sheet.id} ${code}`,
+    zone: app.pack?.visit.time_zone ?? "UTC",
+    standards: question.standards.map((standard) => inWords(app.pack?.titles.standards[standard])).filter(Boolean).join("; "),
+    offered: suggestion(app, sheet, code),
+    photos: { app, sheet: sheet.id, taken: app.content(sheet.id, code).photos.length, opening: () => history.replaceState(null, "", `${address(shown, shown.section)}/${code}`) },
+  };
+}
+
+function sectionBody(shown: Shown): HTMLElement {
+  const section = shown.definition.sections.find((found) => found.key === shown.section);
+  const note = languageNote(shown.definition.languages);
   const body = h("section", { class: "section" },
     h("h1", {}, inWords(section?.titles)),
     note ? h("p", { class: "language-note" }, note) : null,
   );
-  drawQuestions(body, app, sheet, result, key, redraw);
+  drawQuestions(body, shown);
   return body;
 }
 
 /** What each row on the screen shows; a row that would show the same stays as it is, with what is being typed or opened in it. */
 const drawn = new WeakMap<Element, string>();
 
-function drawQuestions(body: Element, app: App, sheet: SheetRow, result: SheetResult, key: string, redraw: () => void): void {
+function drawQuestions(body: Element, shown: Shown): void {
+  const { app, sheet } = shown;
   const before = new Map([...body.querySelectorAll<HTMLElement>(".question")].map((row) => [row.dataset["question"] ?? "", row]));
   let above: Element | null = body.querySelector(".language-note") ?? body.querySelector("h1");
-  for (const question of asked(app, sheet, result, key)) {
-    const old = before.get(question.code);
-    const shows = look(app, sheet, question.code, result);
-    before.delete(question.code);
-    if (old && shows !== null && drawn.get(old) === shows) {
-      above = old;
-      continue;
-    }
-    const fresh = (): HTMLElement => questionRow(app, sheet, question, result, redraw);
-    const row = old ? swap(old, fresh) : fresh();
-    if (!old) above?.after(row);
-    if (shows !== null) drawn.set(row, shows);
+  for (const asked of askedHere(shown)) {
+    const { code } = asked.question;
+    const [old, shows] = [before.get(code), look(shown, code)];
+    before.delete(code);
+    const row = old && drawn.get(old) === shows ? old : drawQuestion(asked, old, above);
+    drawn.set(row, shows);
     above = row;
   }
   for (const row of before.values()) row.remove();
@@ -102,19 +134,29 @@ function drawQuestions(body: Element, app: App, sheet: SheetRow, result: SheetRe
   if (sheet.per === "room") body.append(spaceLine(app, sheet) ?? "");
 }
 
-function asked(app: App, sheet: SheetRow, result: SheetResult, key: string): Question[] {
-  const definition = app.definition(sheet);
-  const visible = new Set(result.visible);
-  const codes = definition?.sections.find((found) => found.key === key)?.questions.filter((code) => visible.has(code)) ?? [];
-  return codes.map((code) => definition?.questions[code]).filter((question) => question !== undefined);
+function drawQuestion(asked: Asked, old: HTMLElement | undefined, above: Element | null): HTMLElement {
+  if (!old) {
+    const fresh = questionRow(asked);
+    above?.after(fresh);
+    return fresh;
+  }
+  const unfolded = old.querySelector("details")?.open ?? false;
+  const row = swap(old, () => questionRow(asked));
+  row.querySelector("details")?.toggleAttribute("open", unfolded);
+  return row;
 }
 
-/** All that a row shows; null where it cannot be told from here: what became of a photo lies in the storage. */
-function look(app: App, sheet: SheetRow, code: string, result: SheetResult): string | null {
+function askedHere(shown: Shown): Asked[] {
+  const visible = new Set(shown.result.visible);
+  const codes = shown.definition.sections.find((found) => found.key === shown.section)?.questions ?? [];
+  return codes.filter((code) => visible.has(code)).map((code) => askedOf(shown, code)).filter((asked) => asked !== null);
+}
+
+/** All that a row shows. */
+function look({ app, sheet, result }: Shown, code: string): string {
   const content = app.content(sheet.id, code);
-  if (content.photos.length > 0) return null;
   const heads = app.sides(sheet.id, code).map((side) => side.heads.map((entry) => [entry.id, entry.sent, entry.message]));
-  return JSON.stringify([heads, content, result.problems[code], suggestion(app, sheet, code)]);
+  return JSON.stringify([heads, content, result.problems[code], suggestion(app, sheet, code), unread(`${sheet.id} ${code}`), content.photos.filter((name) => app.sync.badPhotos.has(name))]);
 }
 
 function spaceLine(app: App, sheet: SheetRow): HTMLElement | null {
@@ -131,16 +173,17 @@ function spaceLine(app: App, sheet: SheetRow): HTMLElement | null {
     h("strong", {}, t("%(area)s m² per person", { area: found.perPerson.toFixed(1) })), ` ${meanings[found.meaning]} `, found.severity ? mark(found.severity) : null);
 }
 
-function bottomBar(app: App, sheet: SheetRow, result: SheetResult, key: string): HTMLElement {
-  const sections = app.definition(sheet)?.sections.filter((section) => (result.sections[section.key]?.asked ?? 0) > 0) ?? [];
-  const place = sections.findIndex((section) => section.key === key);
+function bottomBar(shown: Shown): HTMLElement {
+  const { app, definition, result, section } = shown;
+  const sections = openSections(definition, result);
+  const place = sections.findIndex((found) => found.key === section);
   const before = sections[place - 1];
   const after = sections[place + 1];
-  const count = result.sections[key];
+  const count = result.sections[section];
   const open = (count?.asked ?? 0) - (count?.answered ?? 0);
   return h("footer", { class: "bottom" },
-    before ? h("a", { class: "button", href: address(app, sheet, before.key) }, `‹ ${t("Previous")}`) : h("span", {}),
+    before ? h("a", { class: "button", href: address(shown, before.key) }, `‹ ${t("Previous")}`) : h("span", {}),
     h("span", { class: "quiet", "data-open-here": open }, open ? t("%(count)s open here", { count: open }) : t("all answered here")),
-    after ? h("a", { class: "button primary", href: address(app, sheet, after.key) }, `${t("Next")} ›`) : h("a", { class: "button primary", href: `#/visit/${app.pack?.visit.id}` }, t("Done")),
+    after ? h("a", { class: "button primary", href: address(shown, after.key) }, `${t("Next")} ›`) : h("a", { class: "button primary", href: `#/visit/${app.pack?.visit.id}` }, t("Done")),
   );
 }

@@ -5,23 +5,24 @@ import type { Severity } from "../../shared/types.ts";
 import { clockAt, type App } from "../app.ts";
 import { h, shape, show } from "../dom.ts";
 import { EMPTY } from "../entries.ts";
-import type { SheetRow } from "../network.ts";
+import type { SheetRow } from "../vault/pack.ts";
+import { counted as countedTally } from "../vault/tally.ts";
 import { suggestion } from "../suggestions.ts";
 import { inWords, severityWord, t, whenWord } from "../texts.ts";
-import { complaint, judge, typing, unread, type Field } from "../typing.ts";
 import { accessEvents } from "./access.ts";
 import { refreshState, topBar } from "./frame.ts";
+import { complaint, judge, savedWhileTyping, unread } from "./typing.ts";
 
 const GATE: [string, string][] = [["AC01", "arrived"], ["AC02", "let_in"]];
 
 export function visitScreen(app: App): void {
   const pack = app.pack;
   if (!pack) return;
-  app.changed = () => (editing() ? refreshState(app) : draw(app));
+  app.changed = () => (typing() ? refreshState(app) : draw(app));
   draw(app);
 }
 
-function editing(): boolean {
+function typing(): boolean {
   return document.activeElement instanceof HTMLInputElement;
 }
 
@@ -33,8 +34,8 @@ function draw(app: App): void {
   show(
     topBar(app, "#/", t("Visits")),
     h("main", {},
-      h("h1", {}, pack.facility.name),
-      h("p", { class: "quiet" }, [visit.kind_title, visit.announced ? t("announced") : t("unannounced"), whenWord(visit.starts_on, visit.ends_on), visit.is_lead ? t("you are lead") : t("your letter is %(letter)s", { letter: visit.letter })].join(" · ")),
+      h("h1", {}, inWords(pack.facility.name)),
+      h("p", { class: "quiet" }, [inWords(visit.kind_title), visit.announced ? t("announced") : t("unannounced"), whenWord(visit.starts_on, visit.ends_on), visit.is_lead ? t("you are lead") : t("your letter is %(letter)s", { letter: visit.letter })].join(" · ")),
       h("p", {}, visit.objective),
       gate(app, sheets),
       h("h2", {}, t("Sheets")),
@@ -44,8 +45,15 @@ function draw(app: App): void {
       found(app, sheets),
       putAside(app),
       counts(app),
+      ways(app),
     ),
   );
+}
+
+function ways(app: App): HTMLElement {
+  const visit = app.pack?.visit.id;
+  const way = (where: string, words: string): HTMLElement => h("a", { class: "button", href: `#/visit/${visit}/${where}`, "data-way": where }, words);
+  return h("nav", { class: "tools ways", "aria-label": t("More of this visit") }, way("law", t("Legal card")), way("colleagues", t("Colleagues")), way("leaving", t("Before leaving")));
 }
 
 function gate(app: App, sheets: SheetRow[]): HTMLElement | null {
@@ -56,23 +64,23 @@ function gate(app: App, sheets: SheetRow[]): HTMLElement | null {
     h("div", { class: "tools" }, GATE.map(([code, name]) => {
       const value = app.sides(access.id, code)[0]?.value;
       const label = name === "arrived" ? t("arrived") : t("let in");
-      const tap = async (): Promise<void> => {
-        await app.record(access.id, code, { ...EMPTY, value: clockAt(app.pack?.visit.time_zone ?? "UTC", new Date()), sources: ["observation"] });
-        await fillWait(app, access);
+      const tap = (): void => {
+        void app.record(access.id, code, { ...EMPTY, value: clockAt(app.pack?.visit.time_zone ?? "UTC", new Date()), sources: ["observation"] });
+        fillWait(app, access);
         draw(app);
       };
       return value
         ? h("a", { class: "stamp", href: `#/visit/${app.pack?.visit.id}/sheet/${access.id}` }, h("span", { "data-gate": code }, `${label} `, h("strong", {}, String(value))))
-        : h("button", { class: "button", "data-gate": code, onclick: () => void tap() }, `${label}: ${t("now")}`);
+        : h("button", { class: "button", "data-gate": code, onclick: tap }, `${label}: ${t("now")}`);
     }), demanded(app)),
   );
 }
 
 /** The minutes at the gate follow from the two times, unless somebody wrote them already. */
-async function fillWait(app: App, access: SheetRow): Promise<void> {
+function fillWait(app: App, access: SheetRow): void {
   const minutes = suggestion(app, access, "AC03");
   if (minutes === null || app.sides(access.id, "AC03").length > 0) return;
-  await app.record(access.id, "AC03", { ...EMPTY, value: minutes, sources: ["observation"] });
+  void app.record(access.id, "AC03", { ...EMPTY, value: minutes, sources: ["observation"] });
 }
 
 function demanded(app: App): HTMLElement {
@@ -129,27 +137,51 @@ function rooms(app: App, sheets: SheetRow[]): HTMLElement | null {
 
 function interviews(app: App, sheets: SheetRow[]): HTMLElement | null {
   if (!app.pack?.forms["INTERVIEW"]) return null;
-  const mine = sheets.filter((sheet) => sheet.per === "interview");
-  const others = app.pack.other_interviews;
+  const mine = sheets.filter((sheet) => sheet.per === "interview" && sheet.opened_by === app.me.id);
+  const spoken = countedTally(app.tally);
+  const list = h("ul", { class: "rows" });
+  void Promise.all(mine.map((sheet) => app.vault.isOpen(sheet.id))).then((open) => {
+    list.replaceChildren(...mine.map((sheet, at) => h("li", {}, interviewRow(app, sheets, sheet, open[at] ?? false))));
+  });
   return h("section", {},
-    counted(t("Interviews"), mine.length + others),
-    h("ul", { class: "rows" }, mine.map((sheet) =>
-      h("li", {}, sheet.closed
-        ? h("span", { class: "row" }, h("strong", {}, sheet.label), h("span", { class: "quiet" }, t("sealed")))
-        : h("a", { class: "row", href: `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}`, "data-sheet": "INTERVIEW" }, h("strong", {}, sheet.label), h("span", { class: "quiet" }, t("open, go on")))),
-    )),
-    h("button", { class: "button", "data-open": "INTERVIEW", onclick: () => void openSheet(app, "INTERVIEW") }, t("Begin an interview")),
+    counted(t("Interviews"), mine.filter((sheet) => !sheet.joins).length + app.pack.other_interviews),
+    spoken.people ? h("p", { class: "quiet", "data-tally": spoken.people }, t("%(women)s women, %(men)s men · sealed", { women: spoken.women, men: spoken.men })) : null,
+    list,
+    h("button", { class: "button", "data-open": "INTERVIEW", onclick: () => void openInterview(app, null) }, t("Begin an interview")),
   );
+}
+
+/** Sealed means sealed: of an interview nothing is known here but its label. */
+function interviewRow(app: App, sheets: SheetRow[], sheet: SheetRow, open: boolean): HTMLElement {
+  const name = h("strong", {}, sheet.label);
+  if (open) return h("a", { class: "row", href: `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}`, "data-sheet": "INTERVIEW" }, name, h("span", { class: "quiet" }, t("open, go on")));
+  const goesOn = sheets.some((other) => other.joins === sheet.id);
+  return h("span", { class: "row", "data-sealed": sheet.label }, name,
+    h("span", { class: "quiet" }, t("sealed"), " ", goesOn ? null : h("button", { class: "link", type: "button", "data-go-on": sheet.label, onclick: () => void openInterview(app, sheet) }, t("go on with this person"))));
 }
 
 let opening = false;
 
 /** Open one sheet, however often somebody taps before it is there. */
-async function openSheet(app: App, checklist: string): Promise<void> {
+async function openOnce(app: App, open: () => Promise<string | undefined>): Promise<void> {
   if (opening) return;
   opening = true;
-  const sheet = await app.openSheet(checklist).finally(() => { opening = false; });
-  if (sheet) location.hash = `#/visit/${app.pack?.visit.id}/sheet/${sheet.id}`;
+  try {
+    const sheet = await open();
+    if (sheet) location.hash = `#/visit/${app.pack?.visit.id}/sheet/${sheet}`;
+  } catch {
+    document.querySelector("main")?.prepend(h("p", { class: "alarm", role: "alert" }, t("This could not be opened: the disk of this tablet is full or broken. Make room, then try again.")));
+  } finally {
+    opening = false;
+  }
+}
+
+function openInterview(app: App, joins: SheetRow | null): Promise<void> {
+  return openOnce(app, () => app.openInterview(joins));
+}
+
+function openSheet(app: App, checklist: string): Promise<void> {
+  return openOnce(app, async () => (await app.openSheet(checklist))?.id);
 }
 
 function found(app: App, sheets: SheetRow[]): HTMLElement {
@@ -165,14 +197,18 @@ function found(app: App, sheets: SheetRow[]): HTMLElement {
 
 /** What the server did not take into the visit: kept, and somebody decides. */
 function putAside(app: App): HTMLElement | null {
-  const refused = app.putAside().filter((entry) => entry.sent === "refused");
-  const waiting = app.putAside().length - refused.length;
+  const waiting = app.putAside().filter((entry) => entry.sent === "quarantined").length;
+  const refused = app.putAside().filter((entry) => entry.sent !== "quarantined");
   if (waiting + refused.length === 0) return null;
   return h("section", { class: "put-aside" },
     h("h2", {}, t("Put aside")),
     waiting ? h("p", { class: "message" }, t("Answers that the server keeps apart until the lead of the visit decides: %(count)s. Nothing is lost.", { count: waiting })) : null,
     refused.length ? h("p", { class: "message" }, t("Answers that the server could not take: %(count)s. They stay on this tablet.", { count: refused.length }), " ", [...new Set(refused.map((entry) => entry.message ?? ""))].join(" ")) : null,
   );
+}
+
+function wholePlease(): string {
+  return t("Write a whole number, 0 or more.");
 }
 
 function counts(app: App): HTMLElement {
@@ -189,18 +225,16 @@ function counts(app: App): HTMLElement {
     h("h2", {}, t("Talk with the head: numbers")),
     asked.map(([code, label]) => {
       const value = app.sides(sheet, code)[0]?.value ?? "";
-      const save = (field: Field, left: boolean): void => {
-        const typed = field.value.trim();
-        const good = /^\d{0,6}$/.test(typed);
-        if (left) judge(field, code, good ? null : t("Write a whole number, 0 or more."));
-        const next = typed === "" ? null : String(Number(typed));
-        if (good && next !== app.content(sheet, code).value) void app.record(sheet, code, { ...EMPTY, value: next, sources: ["staff"] });
+      const save = (text: string, left: boolean): void => {
+        const typed = text.trim();
+        const wrong = !/^\d{0,6}$/.test(typed);
+        if (left) judge(field, code, wrong ? wholePlease() : null);
+        const counted = typed === "" ? null : String(Number(typed));
+        if (!wrong && counted !== app.content(sheet, code).value) void app.record(sheet, code, { ...EMPTY, value: counted, sources: ["staff"] });
       };
-      const typed = unread(code);
-      return h("div", {},
-        h("label", { class: "count" }, h("span", {}, label),
-          h("input", { inputmode: "numeric", value: typed ?? String(value), "aria-invalid": typed !== undefined, "data-fact": code, ...typing(save) })),
-        typed === undefined ? null : complaint(code, t("Write a whole number, 0 or more.")));
+      const odd = unread(code);
+      const field = h("input", { inputmode: "numeric", value: odd ?? String(value), "aria-invalid": odd !== undefined, "data-fact": code, autocomplete: "off" });
+      return h("div", {}, h("label", { class: "count" }, h("span", {}, label), savedWhileTyping(field, save)), odd === undefined ? null : complaint(wholePlease()));
     }),
   );
 }
