@@ -54,7 +54,7 @@ STATEMENTS = {
     ("lead", "/desk/reports/{report}"): 43,
     ("lead", "/tablet/api/visits"): 13,
     ("lead", "/tablet/api/visits/{open}/pack"): 28,
-    ("lead", "/tablet/api/visits/{open}/entries"): 10,
+    ("lead", "/tablet/api/visits/{open}/entries"): 11,
     ("national", "/desk/"): 20,
     ("national", "/desk/places/new"): 7,
     ("national", "/desk/places/{place}/edit"): 8,

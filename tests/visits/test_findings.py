@@ -1,11 +1,17 @@
 """Answers that are problems become drafts; people decide; a critical one takes two."""
 
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from checklists.rules import Severity
+from monitoring.core.db import Database
 from monitoring.core.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.factories import World
 from tests.field import CRITICAL, HIGH, Tablet, confirm_all, facts, plan, problem_value, returned_visit, seen_by, sheet_of
@@ -185,3 +191,35 @@ def test_more_sources_never_make_a_finding_weaker(sources: set, interviews: int)
     order = ["single_source", "two_sources", "three_or_more", "documented"]
     for more in ("observation", "document"):
         assert order.index(confidence(sources | {more}, (), interviews)) >= order.index(confidence(sources, (), interviews))
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_decision_and_a_batch_do_not_wait_for_each_other_in_a_circle(
+    app: Flask, database: Database, session: Session, world: World
+) -> None:
+    visit = plan(session, world)
+    tablet, police = Tablet(session, world.actor("member"), visit), sheet_of(session, visit, "POLICE").id
+    first = tablet.answer(police, HIGH, "no")
+    finding = _findings(session, world, visit)[HIGH]
+    batch = tablet.sealer.batch(tablet.entry(police, HIGH, "partly", bases=(first,)))
+    lead, member = world.actor("lead"), tablet.wire(app.test_client(), before=lambda: None)
+    session.commit()
+    with database.writing() as deciding, ThreadPoolExecutor(1) as threads:
+        found = queries.finding_for(deciding, lead, finding.id, lock=True)
+        found.finding.text = "It is being decided (invented)."
+        deciding.flush()
+        sent = threads.submit(member.put_entries, batch)
+        _until_somebody_waits(database)
+        operations.confirm(deciding, lead, found.seen, found.finding, facts(found.finding))
+        deciding.commit()
+        assert [receipt["outcome"] for receipt in sent.result()["receipts"]] == ["stored"]
+
+
+def _until_somebody_waits(database: Database) -> None:
+    query = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    for _look in range(1000):
+        with database.reading() as session:
+            if session.scalar(query):
+                return
+        sleep(0.01)
+    raise AssertionError("nobody waits")

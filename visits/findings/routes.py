@@ -70,7 +70,7 @@ def _themes() -> dict[str, str]:
 @requires(FindingPermission.SEE)
 def show(finding_id: UUID) -> ResponseReturnValue:
     """One finding: what it says, what it rests on, what it bears on."""
-    found = queries.finding_for(session(), actor(), finding_id)
+    found = queries.finding_for(session(), actor(), finding_id, lock=request.method == "POST")
     finding, form = found.finding, FindingForm()
     form.offer(finding, list(_themes().items()), _calls(finding.country))
     if not form.is_submitted():
@@ -126,7 +126,7 @@ def _page(found: SeenFinding, form: FindingForm, drop_form: DropForm) -> Respons
 @requires(FindingPermission.SEE)
 def second(finding_id: UUID) -> ResponseReturnValue:
     """Confirm as a second member."""
-    found = queries.finding_for(session(), actor(), finding_id)
+    found = queries.finding_for(session(), actor(), finding_id, lock=True)
     operations.second(session(), actor(), found.seen, found.finding)
     flash(_("Thank you. The finding is confirmed by two members."))
     return redirect(url_for("findings.board", visit_id=found.seen.id))
@@ -136,7 +136,7 @@ def second(finding_id: UUID) -> ResponseReturnValue:
 @requires(FindingPermission.SEE)
 def drop(finding_id: UUID) -> ResponseReturnValue:
     """Drop a finding with a reason."""
-    found, drop_form = queries.finding_for(session(), actor(), finding_id), DropForm()
+    found, drop_form = queries.finding_for(session(), actor(), finding_id, lock=True), DropForm()
     if drop_form.validate():
         operations.drop(session(), actor(), found.seen, found.finding, drop_form.reason.data or "")
         flash(_("Dropped, with your reason. It can be taken up again."))
@@ -151,7 +151,7 @@ def drop(finding_id: UUID) -> ResponseReturnValue:
 @requires(FindingPermission.SEE)
 def again(finding_id: UUID) -> ResponseReturnValue:
     """Take a dropped finding up again."""
-    found = queries.finding_for(session(), actor(), finding_id)
+    found = queries.finding_for(session(), actor(), finding_id, lock=True)
     operations.take_up_again(session(), actor(), found.seen, found.finding)
     return redirect(url_for("findings.show", finding_id=finding_id))
 
@@ -160,7 +160,7 @@ def again(finding_id: UUID) -> ResponseReturnValue:
 @requires(FindingPermission.SEE)
 def make(visit_id: UUID, sheet_id: UUID) -> ResponseReturnValue:
     """Make a finding from an answer, with one tap."""
-    seen = visit_for(session(), actor(), visit_id)
+    seen = visit_for(session(), actor(), visit_id, lock=True)
     try:
         kind = FindingKind(request.form.get("kind", ""))
     except ValueError as error:

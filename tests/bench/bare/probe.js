@@ -1,5 +1,5 @@
-// Put into both pages before their own script: when an answer is possible, when a change is on the screen, when on the disk.
-globalThis.bench = { tapped: 0, kept: 0, waiting: null };
+// Put into both pages before their own script: when an answer is possible, when a change is on the screen.
+globalThis.bench = { tapped: 0, waiting: null };
 
 bench.afterPaint = (act) => requestAnimationFrame(() => {
   const channel = new MessageChannel();
@@ -29,10 +29,3 @@ bench.aim = (target, changed) => {
 };
 
 addEventListener("pointerup", (event) => { bench.tapped = event.timeStamp; }, { capture: true });
-
-const begin = IDBDatabase.prototype.transaction;
-IDBDatabase.prototype.transaction = function transaction(tables, mode, options) {
-  const found = begin.call(this, tables, mode, options);
-  if (options?.durability === "strict") found.addEventListener("complete", () => { bench.kept = performance.now(); });
-  return found;
-};

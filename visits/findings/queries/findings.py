@@ -24,12 +24,18 @@ class SeenFinding:
     seen: SeenVisit
 
 
-def finding_for(session: Session, actor: Actor, finding_id: UUID) -> SeenFinding:
-    """A finding of a visit that the actor may see. Raises NotFound."""
+def finding_for(session: Session, actor: Actor, finding_id: UUID, *, lock: bool = False) -> SeenFinding:
+    """A finding of a visit that the actor may see. Raises NotFound.
+
+    Who changes it holds the visit's row (`lock`), as a tablet does whose batch changes drafts: neither waits for the other in a circle.
+    """
     finding = session.get(Finding, finding_id)
     if finding is None:
         raise NotFound
-    return SeenFinding(finding, visit_for(session, actor, finding.visit_id))
+    seen = visit_for(session, actor, finding.visit_id, lock=lock)
+    if lock:
+        session.refresh(finding)
+    return SeenFinding(finding, seen)
 
 
 def findings_of_visit(session: Session, seen: SeenVisit) -> list[Finding]:

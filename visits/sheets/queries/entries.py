@@ -128,8 +128,6 @@ def entries_after(session: Session, seen: SeenVisit, seq: int, most: int = 1000)
 
 def _opened(session: Session, sheet_ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
     """What sheets were opened as: their form's version and their label."""
-    if not sheet_ids:
-        return {}
     query = select(Sheet.id, Sheet.checklist_version_id, Sheet.label).where(Sheet.id.in_(sheet_ids))
     rows = session.execute(query).all()
     return {row.id: {"version": str(row.checklist_version_id), "label": row.label, "about": None} for row in rows}
