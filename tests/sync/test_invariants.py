@@ -67,7 +67,7 @@ def test_the_nine_invariants_hold_for_long(begin: Begin, record_property) -> Non
     tell(begin, LONG, record_property)
 
 
-HUNT = settings(SHORT, max_examples=100)
+HUNT = settings(SHORT, max_examples=300, stateful_step_count=40)
 
 
 def hunt(begin: Begin, sabotage: Callable[[Patch], None], patch: Patch, record: Callable[[str, Any], None]) -> None:
