@@ -26,7 +26,7 @@ def load(session: Session) -> list[LoadReport]:
             "code": row["code"],
             "instrument": row["instrument"],
             "provision": row["provision"],
-            "requirement": {"en": row["requirement"]},
+            "requirement": {"en": row["requirement"]} | ({"ru": row["requirement_ru"]} if row["requirement_ru"] else {}),
             "value": row["value"],
             "unit": row["unit"],
             "kind": row["kind"],

@@ -45,6 +45,16 @@ def citation(provision: Provision, language: str) -> str:
     return instrument if provision.provision == WHOLE else f"{instrument}, {place}"
 
 
+def citations(provision: Provision) -> dict[str, str]:
+    """The same in every language in which the instrument has a name."""
+    return {language: citation(provision, language) for language in instrument_names(provision)}
+
+
+def instrument_names(provision: Provision) -> dict[str, str]:
+    """What the instrument is called, by language."""
+    return {SOURCE_LANGUAGE: provision.instrument, **_instruments().get(provision.instrument, {})}
+
+
 def _in_words(name: str, language: str) -> str:
     return text_in({SOURCE_LANGUAGE: name, **_instruments().get(name, {})}, language)
 

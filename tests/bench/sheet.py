@@ -1,4 +1,4 @@
-"""A sheet of 300 questions on a tablet without a network, in a slowed browser, against a bare page of the same that keeps nothing."""
+"""A sheet of 300 questions without a network, in a slowed browser, against a bare page of the same that keeps nothing."""
 
 import gzip
 from collections.abc import Iterator

@@ -134,10 +134,8 @@ class House:
                     yield from (self.app.url_for(rule.endpoint, **found) for found in (values if whole else values[:1]))
 
     def _values(self, arguments: set[str]) -> list[dict[str, Any]]:
-        if not arguments:
-            return [{}]
-        if arguments & {"sha256", "token", "name"}:
-            return []
+        if not arguments or arguments & {"sha256", "token", "name"}:
+            return [] if arguments else [{}]
         if "language" in arguments:
             known = {name: text for name, text in PUBLIC.items() if name in arguments}
             return [known | {"language": language} for language in ("en", "ru")]

@@ -6,14 +6,14 @@ from playwright.sync_api import Page
 
 ALL = """async ([prefix, store]) => {
   const found = [];
+  const plain = (value) => value instanceof Uint8Array ? Array.from(value) : value;
+  const parts = (value) => Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
   for (const { name } of (await indexedDB.databases()).filter((one) => one.name.startsWith(prefix))) {
     const database = await new Promise((done) => { indexedDB.open(name).onsuccess = ({target}) => done(target.result); });
     const objects = database.transaction(store).objectStore(store);
     const read = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
     const [keys, values] = [read(objects.getAllKeys()), read(objects.getAll())];
-    const plain = (value) => value instanceof Uint8Array ? Array.from(value) : value;
-    (await values).forEach((value, at) => found.push(
-      value && value.constructor === Object ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)])) : plain(value)));
+    (await values).forEach((value) => found.push(value && value.constructor === Object ? parts(value) : plain(value)));
     (await keys).forEach((key, at) => { found[at] = [key, found[at]]; });
     database.close();
   }
@@ -25,7 +25,8 @@ HASHES = """async () => {
     const database = await new Promise((done) => { indexedDB.open(name).onsuccess = ({target}) => done(target.result); });
     const read = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
     for (const sha of await read(database.transaction("files").objectStore("files").getAllKeys())) {
-      const pieces = await read(database.transaction("chunks").objectStore("chunks").getAll(IDBKeyRange.bound([sha, 0], [sha, Infinity])));
+      const all = IDBKeyRange.bound([sha, 0], [sha, Infinity]);
+      const pieces = await read(database.transaction("chunks").objectStore("chunks").getAll(all));
       const digest = await crypto.subtle.digest("SHA-256", await new Blob(pieces).arrayBuffer());
       found[sha] = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     }

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 LINK = re.compile(r'<a\b[^>]*?href="(/[^"#]*)')
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CODE = re.compile(r"/(coalition|recommendations)/[A-Z]{2}-\w+")
+REASON = re.compile(r"/waiting/<id>/\w+")
 REPORT = re.compile(r"/reports/[A-Z]{2}/[\w-]+")
 NOT_A_PAGE = re.compile(r"^/(static|bootstrap|tablet|sign-in)|\.pdf$|/photos/")
 MOST = 400
@@ -29,7 +30,7 @@ class Address:
 def kind_of(path: str) -> str:
     """The address with every id, code and parameter taken out."""
     bare = CODE.sub(r"/\1/<code>", path.partition("?")[0])
-    return ID.sub("<id>", REPORT.sub("/reports/<report>", bare))
+    return REASON.sub("/waiting/<id>/<reason>", ID.sub("<id>", REPORT.sub("/reports/<report>", bare)))
 
 
 def reachable(page: Page, *begin: str, each: int = 3) -> Iterator[Address]:

@@ -1,4 +1,4 @@
-"""`monitoring serve`, with the tablet's files from a folder of the test's own, so that a test can bring out a new version of them."""
+"""`monitoring serve`, with the tablet's files from a folder of the test's own, so that a test can bring out a new one."""
 
 import os
 import sys

@@ -57,6 +57,25 @@ def to_section(page: Page, question: str) -> None:
     raise AssertionError(f"{question} never came")
 
 
+def ask(tablet: Page, question: str) -> None:
+    """Go on in an interview until the question is on the screen."""
+    for _question in range(80):
+        expect(tablet.locator(".interview .question")).to_be_visible()
+        shown = str(tablet.locator(".interview .question").get_attribute("data-question"))
+        if shown == question:
+            return
+        tablet.locator('[data-next="question"]').click()
+        expect(tablet.locator(f'.interview [data-question="{shown}"]')).to_have_count(0)
+    raise AssertionError(f"{question} never came")
+
+
+def shut(tablet: Page) -> None:
+    """Shut the vault; the passphrase is asked for."""
+    tablet.locator("[data-lock]").click()
+    tablet.locator("[data-shut]").click()
+    expect(tablet.locator("#passphrase")).to_be_visible()
+
+
 def plan(office: Page, objective: str, place: str = ISOLATOR) -> str:
     """A coordinator plans an unannounced visit of today for Saule, Timur and Dana; its id."""
     office.goto("/desk/visits/new")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import TABLET
-from tests.journeys.steps import all_sent, answer, come_back, fill_plan, open_sheet, plan
+from tests.journeys.steps import all_sent, answer, come_back, fill_plan, open_sheet, plan, reopen
 
 Person = Callable[..., Page]
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -241,7 +241,7 @@ def test_a_decision_over_answers_that_changed_meanwhile_is_not_taken(person: Per
     desk = person("lead.kz")
     desk.goto(f"/desk/visits/{visit}/sheets")
     expect(desk.locator("#conflict-PC21 .sides > div")).to_have_count(2)
-    lead.reload()
+    reopen(lead)
     lead.locator('[data-question="PC21"] [data-stand=\'"no"\']').click()
     answer(lead, "PC21", "partly")
     all_sent(lead)

@@ -1,4 +1,4 @@
-"""Failures of offline products, each made to happen: a new version comes while somebody works. The numbers are those of docs/sync.md."""
+"""Failures of offline products, made to happen: a new version comes while somebody works. Numbers as in docs/sync.md."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

@@ -39,7 +39,7 @@ def test_failure_34_tablets_offer_again_what_a_restored_server_lacks_and_one_tha
     forgotten.locator('button.person[data-email^="doctor.kz"]').click()
     unlock(forgotten)
     all_sent(forgotten)
-    assert [len(outbox(tablet)) for tablet in (known, forgotten)] == [1, 1], "what the backup holds is let go of, and nothing else"
+    assert [len(outbox(tablet)) for tablet in (known, forgotten)] == [1, 1], "what a backup holds goes, nothing else"
     desk = person("lead.kz")
     assert [answered_in_office(desk, visit, question) for question in ("PC21", "PC27", "PC23")] == ["no"] * 3
     expect(desk.locator("#PC23")).to_contain_text("Dana")

@@ -5,6 +5,7 @@ import os
 import random
 from collections.abc import Callable
 
+import click
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -17,9 +18,7 @@ from tests.journeys.steps import (
     answer,
     answered_in_office,
     crash,
-    go,
     open_sheet,
-    picture,
     plan,
     pressed,
     reopen,
@@ -142,7 +141,8 @@ WRITE = """async ([script, count]) => {
   for (let n = 0; n < count; n += 1) {
     const bytes = new Uint8Array(1_000_000);
     for (let at = 0; at < bytes.length; at += 50_000) bytes.set(random(50_000), at);
-    const file = { sha256: await sha256(bytes), envelope: "e", visit: "v", sheet: "s", size: bytes.length, fate: "waiting", at: 1, tries: 0, seq: null, message: "" };
+    const file = { sha256: await sha256(bytes), envelope: "e", visit: "v", sheet: "s", size: bytes.length, fate: "waiting" };
+    Object.assign(file, { at: 1, tries: 0, seq: null, message: "" });
     await storage.saveFile(file, bytes, null, { id: "e", visit: "v", sheet: "s", wrapped: new Uint8Array() });
   }
 }"""
@@ -171,7 +171,7 @@ def test_failure_07_three_hundred_pieces_of_a_megabyte_are_whole_after_the_brows
 def _walk_of_photos(tablet: Page, seed: int, steps: int) -> int:
     """Take photos, change the answer, take it back, give it again, crash and come back; how many photos there must be."""
     draw, taken, known = random.Random(seed), 0, {}
-    print(f"seed {seed}")
+    click.echo(f"seed {seed}")
     for step in range(steps):
         deed = draw.choice(["photo", "photo", "other answer", "take back", "crash"])
         row = tablet.locator('[data-question="PC21"]')

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 
+import click
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -116,7 +117,7 @@ def test_failure_32_of_what_is_typed_at_most_the_last_second_is_lost(
     note = page.locator('[data-note="PC21"]')
     expect(note).to_be_visible()
     kept = note.input_value()
-    print(f"seed {seed}: {letters} letters typed, {letters - len(kept)} lost")
+    click.echo(f"seed {seed}: {letters} letters typed, {letters - len(kept)} lost")
     assert WORDS.startswith(kept)
     assert letters - len(kept) <= 1000 / A_KEY
 

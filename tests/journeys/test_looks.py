@@ -11,9 +11,22 @@ from playwright.sync_api import Page, expect
 
 from monitoring.cli.demonstration.places import place_id
 from tests.journeys.conftest import DESK, PHONE, TABLET, Login, speak
+from tests.journeys.disk import words
 from tests.journeys.eye import outside, too_small, violations
 from tests.journeys.pages import Address, fullest, reachable
-from tests.journeys.steps import answer, plan, to_section, write
+from tests.journeys.steps import (
+    answer,
+    go,
+    open_sheet,
+    picture,
+    plan,
+    set_up,
+    shut,
+    take_along,
+    to_section,
+    uncover,
+    write,
+)
 
 Person = Callable[..., Page]
 
@@ -21,6 +34,10 @@ READERS = ("lead.kz", "coordinator.kz", "admin.kz", "auditor.kz", None)
 """Together their links lead to every page; None has not signed in."""
 SIGNING_IN = {"/sign-in/again", "/sign-in/code", "/sign-in/recovery", "/sign-in/set-up", "/tf-select"}
 """Pages to which no link leads; they are looked at on their own."""
+WAITING = {"/desk/visits/<id>/waiting", "/desk/visits/<id>/waiting/<id>/<reason>"}
+"""Pages to which a link leads only while something waits for the lead; they are looked at on their own."""
+DISPUTED = re.compile(r"(No\.|№) 77\b")
+"""The demonstration's visit on which two people disagree."""
 NOT_PAGES = re.compile(r"^/(static|bootstrap|healthz|tablet|sign-in/(rescue|select))|<sha256>|pdf$|^/$")
 SIZES = [(size["width"], size["height"]) for size in (DESK, TABLET, PHONE)]
 
@@ -69,7 +86,7 @@ def _kinds(app: Flask) -> set[str]:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_every_page_is_fit_to_be_read(person: Person, served: str, app: Flask) -> None:
-    looks, seen, wrong = cycle(LOOKS), set(SIGNING_IN), []
+    looks, seen, wrong = cycle(LOOKS), SIGNING_IN | WAITING, []
     for name in READERS:
         page = person(name)
         for address in fullest(reachable(page, *_begin(name))):
@@ -103,9 +120,12 @@ def test_every_page_is_fit_for_everybody_in_every_light_and_size(
 def screens(page: Page, visit: str) -> Iterator[str]:
     """Open one screen of the tablet after the other, with something on each."""
     page.goto("/tablet/")
-    expect(page.locator(f'[data-visit="{visit}"]')).to_be_visible()
+    expect(page.locator("[data-phrase]")).to_be_visible()
+    yield "set-up"
+    set_up(page)
+    expect(page.locator(f'button[data-visit="{visit}"]')).to_be_enabled()
     yield "visits"
-    page.locator(f'[data-visit="{visit}"]').click()
+    take_along(page, visit)
     expect(page.locator('[data-sheet="POLICE"]')).to_be_visible()
     yield "visit"
     page.locator('[data-gate="demanded"]').click()
@@ -113,22 +133,25 @@ def screens(page: Page, visit: str) -> Iterator[str]:
     page.locator('[data-access-answer="refused"]').last.click()
     yield "access"
     page.locator(".back").click()
+    yield from _sheet(page)
+    yield from _room_and_interview(page)
+    yield from _of_the_visit(page, visit)
+    yield from _of_the_tablet(page)
+
+
+def _sheet(page: Page) -> Iterator[str]:
     page.locator('[data-sheet="POLICE"]').click()
     to_section(page, "PC20")
     answer(page, "PC20", "after_24_h")
+    chooser = page.locator('[data-photo="PC20"]')
+    for kept, photo in enumerate((picture(), b"\0\0\0\x18ftypheic and nothing more"), 1):
+        chooser.set_input_files({"name": "p.heic", "mimeType": "image/heic", "buffer": photo})
+        expect(page.locator('[data-question="PC20"] .photo-kept')).to_have_count(kept)
+    expect(page.locator(".photo-kept [role=alert]")).to_be_visible()
     answer(page, "PC23", "not_assessed")
     page.locator("summary").first.click()
-    yield "sheet"
+    yield "sheet with photos"
     page.locator(".back").click()
-    yield from _room_and_interview(page)
-    page.locator('[href$="/found"]').click()
-    expect(page.locator("[href*='/sheet/']").first).to_be_visible()
-    yield "found"
-    page.goto("/tablet/")
-    page.locator("[data-visit]", has_text="77").click()
-    page.locator('[data-sheet="POLICE"]').click()
-    expect(page.locator(".conflict").first).to_be_visible()
-    yield "conflict"
 
 
 def _room_and_interview(page: Page) -> Iterator[str]:
@@ -141,9 +164,55 @@ def _room_and_interview(page: Page) -> Iterator[str]:
     yield "room"
     page.locator(".back").click()
     page.locator('[data-open="INTERVIEW"]').click()
+    expect(page.locator(".interview .question")).to_be_visible()
     page.locator('[data-next="question"]').click()
     yield "interview"
-    page.locator(".back").click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator('[data-close="interview"]').click()
+    expect(page.locator("[data-sealed]")).to_be_visible()
+    yield "visit with everything on it"
+
+
+def _of_the_visit(page: Page, visit: str) -> Iterator[str]:
+    page.locator('[href$="/found"]').click()
+    expect(page.locator("[href*='/sheet/']").first).to_be_visible()
+    yield "found"
+    for way in ("law", "colleagues", "leaving"):
+        go(page, f"/visit/{visit}/{way}")
+        expect(page.locator("main .rows, main .checks")).not_to_have_count(0)
+        yield way
+    page.locator("[data-leave]").click()
+    expect(page.locator("[data-left]")).to_be_visible()
+    yield "left"
+
+
+def _of_the_tablet(page: Page) -> Iterator[str]:
+    page.context.set_offline(offline=True)
+    go(page, "/unsent")
+    expect(page.locator("[data-state]")).to_be_visible()
+    yield "unsent"
+    page.locator("[data-lock]").click()
+    for _digit in range(4):
+        page.locator('[data-key="0"]').click()
+    page.locator('[data-key="✓"]').click()
+    expect(page.locator("[data-covered] [role=alert]")).to_be_visible()
+    yield "covered"
+    uncover(page)
+    page.context.set_offline(offline=False)
+    go(page, "/visit/gone")
+    expect(page.locator("[data-screen=visits] [role=alert]").first).to_be_visible()
+    yield "visits after a visit has gone"
+    disputed = page.locator("li", has_text=DISPUTED)
+    disputed.locator("button[data-visit]").click()
+    page.locator('[data-sheet="POLICE"]').click()
+    expect(page.locator(".conflict").first).to_be_visible()
+    yield "conflict"
+    shut(page)
+    page.fill("#passphrase", "not this one")
+    page.locator("[data-open-vault]").click()
+    expect(page.locator("form [role=alert]")).to_be_visible()
+    page.locator("summary").click()
+    yield "locked"
 
 
 def _look_at_screens(person: Person, language: str, views: Iterator[list[Look]]) -> list[str]:
@@ -176,6 +245,26 @@ def test_the_tablet_says_what_to_do_to_somebody_who_has_not_signed_in(person: Pe
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     assert [view.at(page, "not signed in") for view in LOOKS[:1] + LOOKS[-1:]] == [[], []]
     assert too_small(page) == []
+
+
+def test_what_waits_for_the_lead_is_fit_to_be_read(person: Person) -> None:
+    visit = plan(person("coordinator.kz"), "Something waits.")
+    tablet, desk, wrong = person("doctor.kz", TABLET), person("doctor.kz"), []
+    open_sheet(tablet, visit, question="PC21")
+    desk.goto("/desk/me")
+    desk.locator(f'form[action$="{words(tablet, "settings")["device"]["id"]}/end"] button').click()
+    expect(desk.locator(".message")).to_be_visible()
+    answer(tablet, "PC21", "no")
+    expect(tablet.locator('[data-dot="quarantined"]')).to_be_visible()
+    lead = person("lead.kz")
+    lead.goto(f"/desk/visits/{visit}/waiting")
+    wrong += LOOKS[0].at(lead, "waiting") + LOOKS[-1].at(lead, "waiting")
+    for name in ("Take in", "Leave out"):
+        lead.goto(f"/desk/visits/{visit}/waiting")
+        lead.get_by_role("link", name=name).click()
+        expect(lead.get_by_role("button", name=name)).to_be_visible()
+        wrong += LOOKS[0].at(lead, name) + LOOKS[-1].at(lead, name)
+    assert wrong == []
 
 
 def test_pages_of_errors_are_fit_to_be_read(person: Person) -> None:

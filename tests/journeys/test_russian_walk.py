@@ -11,7 +11,7 @@ from monitoring.core import clock
 from tests.journeys.conftest import TABLET
 from tests.journeys.eye import outside
 from tests.journeys.pages import fullest, reachable
-from tests.journeys.steps import all_sent, answer, picture, to_section, write
+from tests.journeys.steps import all_sent, answer, go, picture, set_up, take_along, to_section, write
 
 Person = Callable[..., Page]
 
@@ -45,7 +45,13 @@ def english(page: Page) -> set[str]:
 
 
 def _fill(tablet: Page, visit: str) -> None:
-    tablet.goto(f"/tablet/#/visit/{visit}")
+    tablet.goto("/tablet/")
+    expect(tablet.locator("[data-phrase]")).to_be_visible()
+    assert english(tablet) == set()
+    set_up(tablet)
+    expect(tablet.locator(f'button[data-visit="{visit}"]')).to_be_enabled()
+    assert english(tablet) == set()
+    take_along(tablet, visit)
     tablet.locator('[data-gate="AC01"]').click()
     assert english(tablet) == set()
     tablet.locator('[data-gate="demanded"]').click()
@@ -56,12 +62,27 @@ def _fill(tablet: Page, visit: str) -> None:
     tablet.locator('[data-sheet="POLICE"]').click()
     expect(tablet.locator(".language-note")).to_contain_text(UNREVIEWED)
     _every_section(tablet)
-    tablet.goto(f"/tablet/#/visit/{visit}")
+    go(tablet, f"/visit/{visit}")
     _room_and_interview(tablet)
     tablet.locator('[href$="/found"]').click()
     expect(tablet.locator("h1")).to_have_text("Найдено на сейчас")
     assert english(tablet) == set()
     all_sent(tablet)
+    _around(tablet, visit)
+
+
+def _around(tablet: Page, visit: str) -> None:
+    """What is not a sheet: the ways of the visit, sending, and the two locks."""
+    for where in (f"/visit/{visit}/law", f"/visit/{visit}/colleagues", f"/visit/{visit}/leaving", "/unsent"):
+        go(tablet, where)
+        expect(tablet.locator("main .rows, main .checks, main .facts")).not_to_have_count(0)
+        assert english(tablet) == set()
+    tablet.locator("[data-lock]").click()
+    expect(tablet.locator("[data-covered]")).to_be_visible()
+    assert english(tablet) == set()
+    tablet.locator("[data-shut]").click()
+    expect(tablet.locator("#passphrase")).to_be_visible()
+    assert english(tablet) == set()
 
 
 def _every_section(tablet: Page) -> None:
@@ -93,7 +114,9 @@ def _room_and_interview(tablet: Page) -> None:
     expect(tablet.locator(".interview")).to_contain_text(UNREVIEWED)
     for _question in range(3):
         assert english(tablet) == set()
+        shown = tablet.locator(".interview .question").get_attribute("data-question")
         tablet.locator('[data-next="question"]').click()
+        expect(tablet.locator(f'.interview [data-question="{shown}"]')).to_have_count(0)
     tablet.on("dialog", lambda dialog: dialog.accept())
     tablet.locator('[data-close="interview"]').click()
     expect(tablet.locator('[data-open="INTERVIEW"]')).to_be_visible()
@@ -184,7 +207,7 @@ def test_the_interface_loads_in_the_national_languages_and_falls_back_to_russian
     for path in ("/desk/", "/desk/visits", f"/{language}/", f"/{language}/recommendations", "/tablet/"):
         page.goto(path)
         expect(page.locator("h1").first).to_be_visible()
-        assert page.locator("html").get_attribute("lang") == language
+        expect(page.locator("html")).to_have_attribute("lang", language)
         assert outside(page) == []
     page.goto("/desk/places")
     words = page.locator("nav.side a").all_inner_texts()

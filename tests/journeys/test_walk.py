@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitoring.core import clock
-from tests.journeys.browsers import Tablet
+from tests.journeys.browsers import TABLET, Tablet
 from tests.journeys.server import Server
-from tests.journeys.steps import answer, picture, reopen, set_up, take_along, tick, to_section, uncover, unlock, write
+from tests.journeys.steps import answer, ask, picture, reopen, set_up, shut, take_along, tick, to_section, uncover, unlock, write
 
 PLACE = "Temporary detention isolator No. 12 (invented)"
 Person = Callable[..., Page]
@@ -69,6 +69,7 @@ def test_one_visit_from_the_register_to_the_published_report(
 
 
 def _plan(page: Page, album: Album) -> str:
+    page.goto("/desk/")
     album.take(page, "home", "The coordinator's day begins with what waits.")
     page.get_by_role("link", name="Places", exact=True).click()
     page.get_by_label("Name or address").fill("isolator")
@@ -154,7 +155,7 @@ def _fill(lead: Tablet, second: Tablet, visit: str, words: list[str], album: Alb
     page.get_by_role("link", name="See all problems").click()
     album.take(page, "found", "What was found so far, the gravest first.")
     _cover_and_leave(page, album)
-    _shut(page)
+    shut(page)
     second.kill()
 
 
@@ -180,12 +181,6 @@ def _cover_and_leave(page: Page, album: Album) -> None:
     page.locator(".sent").click()
     expect(page.locator("[data-state=no_network]")).to_be_visible()
     album.take(page, "unsent", "What waits, since when and why. It is sent by itself, and can be carried away as a sealed file.")
-
-
-def _shut(page: Page) -> None:
-    page.locator("[data-lock]").click()
-    page.get_by_role("button", name="Shut the vault").click()
-    expect(page.locator("#passphrase")).to_be_visible()
 
 
 def _send(lead: Tablet, second: Tablet, album: Album) -> None:
@@ -267,8 +262,7 @@ def _interview(page: Page, album: Album) -> None:
     expect(page.locator(".interview")).to_be_visible()
     album.take(page, "interview", "A private interview: dark and quiet, one question at a time.")
     for question in ("PI02", "PI03"):
-        while page.locator(f'[data-question="{question}"]').count() == 0:
-            page.locator('[data-next="question"]').click()
+        ask(page, question)
         page.locator(f'[data-question="{question}"] [data-answer="yes"]').click()
         expect(page.locator(f'[data-question="{question}"]')).to_have_count(0)
     page.on("dialog", lambda dialog: dialog.accept())

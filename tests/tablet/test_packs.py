@@ -70,7 +70,7 @@ def test_a_pack_holds_what_is_needed_at_the_place(session: Session, world: World
     assert (parts["facility"]["capacity"], parts["facility"]["kind"]) == (20, "temporary_detention_isolator")
     assert {"en", "ru"} <= set(parts["facility"]["region_title"])
     assert set(parts["titles"]["theme_order"]) == set(parts["titles"]["themes"])
-    assert parts["titles"]["standards"]["OP-20"] == {"en": "OPCAT (UN, 2002), 20"}
+    assert parts["titles"]["standards"]["OP-20"] == {"en": "OPCAT (UN, 2002), 20", "ru": "ФПКПП (ООН, 2002), 20"}
     assert parts["before"] == {"findings": [], "recommendations": []}
 
 

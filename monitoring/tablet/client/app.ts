@@ -10,6 +10,7 @@ import * as network from "./network.ts";
 import type { Locks } from "./locks.ts";
 import type { Storage } from "./storage/index.ts";
 import type { Sync } from "./sync.ts";
+import { t } from "./texts.ts";
 import { EMPTY_TALLY, type Tally } from "./vault/tally.ts";
 import type { Pack, SheetRow } from "./vault/pack.ts";
 import type { KnownVisit, Me, Vault } from "./vault/vault.ts";
@@ -95,7 +96,7 @@ export class App {
   /** A server that was restored from a backup may have forgotten this tablet: it comes back under its own id. A tablet that was given up does not. */
   private async knownAgain(id: string): Promise<boolean> {
     try {
-      const { epoch: _epoch, ...device } = await network.enrol("tablet", id);
+      const { epoch: _epoch, ...device } = await network.enrol(t("Tablet"), id);
       await this.storage.keep("device", device);
     } catch (problem) {
       if (problem instanceof network.Refused && problem.status === 409) return false;
@@ -277,7 +278,7 @@ export class App {
       if (entry.sent !== "unsaved") this.unsaved += 1;
       this.book.change(id, { sent: "unsaved" });
       this.changed();
-      void this.sync.wake(); // it sees what is still here
+      void this.sync.look();
       setTimeout(() => void this.save(entry), 3000);
       return;
     }

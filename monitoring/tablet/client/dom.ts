@@ -52,6 +52,19 @@ function put(children: Child[]): void {
   append(app, children);
 }
 
+let waiting: (() => unknown) | null = null;
+
+/** Do this once the next picture is on the screen; of several before that only the last is done. */
+export function afterPaint(act: () => unknown): void {
+  const first = waiting === null;
+  waiting = act;
+  if (first) requestAnimationFrame(() => setTimeout(() => {
+    const last = waiting;
+    waiting = null;
+    last?.();
+  }));
+}
+
 /** Put a new element in the place of an old one; what is being typed in it is saved first. */
 export function swap<E extends Element>(old: Element, make: () => E): E {
   const focused = document.activeElement;

@@ -7,10 +7,15 @@ const CYRILLIC: Record<string, string> = {
 };
 const WORDS = 5;
 const SYLLABLES = 2;
+/** Words that mean something rude in Russian: nobody should have to say them aloud. */
+const RUDE = new Set(["suka", "suki", "pisi", "pisa", "pipi", "popa", "kaka", "kaki", "sisi", "sosi", "sosu", "dura", "muda", "mudi"]);
 
 /** Five words of two syllables: (14 x 5)^10, 61 bits. */
 export function proposed(language: string): string {
-  const word = (): string => Array.from({ length: SYLLABLES }, () => one(CONSONANTS) + one(VOWELS)).join("");
+  const word = (): string => {
+    const drawn = Array.from({ length: SYLLABLES }, () => one(CONSONANTS) + one(VOWELS)).join("");
+    return RUDE.has(drawn) ? word() : drawn;
+  };
   const phrase = Array.from({ length: WORDS }, word).join("-");
   return language === "en" ? phrase : phrase.replace(/[a-z]/g, (letter) => CYRILLIC[letter] ?? letter);
 }

@@ -69,6 +69,7 @@ export class Sync {
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private stopped = false;
+  private counted = false;
   private asked = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly outbox: Outbox, private readonly wire: Wire) {}
@@ -94,9 +95,16 @@ export class Sync {
   /** One more is on the disk. */
   more(): void {
     this.unsent += 1;
+    this.oldest ??= Math.floor(Date.now() / 60_000);
     if (this.state === "sent") this.state = "waiting";
     ledger.expectMore(this.outbox.name);
-    void this.wake();
+    if (this.failures === 0) void this.wake(); // else the next try is near, and nobody waits for it at every tap
+  }
+
+  /** See what is still here: the disk did not take something. */
+  async look(): Promise<void> {
+    await this.count().catch(() => undefined);
+    this.told.state();
   }
 
   stop(): void {
@@ -112,13 +120,14 @@ export class Sync {
       await this.pushFiles();
       this.failures = 0;
       this.state = "sent";
+      this.counted = false;
       await this.pullQuietly();
     } catch (problem) {
       this.failures += 1;
       this.state = stateAfter(problem);
       pause = pauseAfter(problem, this.failures);
     }
-    await this.count().catch(() => undefined);
+    if (!this.counted) await this.count().catch(() => undefined);
     this.told.state();
     if (!this.stopped) this.timer = setTimeout(() => void this.wake(), pause);
   }
@@ -134,6 +143,7 @@ export class Sync {
     }
   }
 
+  /** Read everything that is here. A try that failed changed nothing: days without a network must not make the tablet slow. */
   async count(): Promise<void> {
     const files = await this.outbox.outgoingFiles();
     const all = [...(await this.outbox.outbox()), ...files];
@@ -143,6 +153,7 @@ export class Sync {
     this.badPhotos = new Set(files.filter((file) => file.fate === "refused" || file.fate === "parked").map((file) => file.sha256));
     this.problems = all.filter((item) => item.fate === "parked" || item.fate === "refused" || item.fate === "quarantined").length;
     if (this.unsent > 0 && this.state === "sent") this.state = "waiting";
+    this.counted = true;
     await this.compare();
   }
 
@@ -191,6 +202,7 @@ export class Sync {
     const tries = entry.tries + 1;
     const parked = tries >= TRIES_BEFORE_PARKING;
     await this.outbox.change(new Map([[entry.id, { tries, message: problem.message, ...(parked ? { fate: "parked" as const } : {}) }]]));
+    this.counted = false;
     if (parked) this.told.fates(new Map([[entry.id, { fate: "parked", seq: null, message: problem.message }]]));
     return true;
   }
@@ -202,6 +214,7 @@ export class Sync {
     const answer = await this.wire.putEntries(device, epoch, batch, envelopes);
     const changes = changesFrom(answer.receipts, batch);
     await this.outbox.change(changes, { watermarks: answer.watermarks });
+    this.counted = false;
     this.told.fates(new Map([...changes].map(([id, { fate, seq, message }]) => [id, { fate: fate ?? "waiting", seq: seq ?? null, message: message ?? "" }])));
     if (epoch !== answer.epoch) await this.follow(answer.epoch, epoch);
     else await this.dropPassed(answer.watermarks);
@@ -234,6 +247,7 @@ export class Sync {
       if (file.fate !== "waiting") continue;
       const envelope = await this.outbox.envelope(file.envelope);
       if (!envelope) continue;
+      this.counted = false;
       try {
         const answer = await this.wire.putFile(device, file, envelope, await this.outbox.file(file.sha256));
         const fate = answer.outcome === "duplicate" ? "stored" : answer.outcome;

@@ -4,6 +4,7 @@ import { texts } from "./network.ts";
 
 export const LANGUAGES: Record<string, string> = { en: "English", ru: "Русский", kk: "Қазақша", ky: "Кыргызча", tg: "Тоҷикӣ" };
 const CHOSEN = "language";
+const LAST = "language-last";
 
 let known: Record<string, string> = {};
 let current = "en";
@@ -16,9 +17,9 @@ export function language(): string {
   return current;
 }
 
-/** The language of this tablet: what was chosen here, else the person's, else the browser's. */
+/** The language of this tablet: what was chosen here, else the person's, else the one spoken here last, else the browser's. */
 export function chosenLanguage(persons = ""): string {
-  const wanted = [localStorage.getItem(CHOSEN) ?? "", persons, navigator.language.slice(0, 2)];
+  const wanted = [localStorage.getItem(CHOSEN) ?? "", persons, localStorage.getItem(LAST) ?? "", navigator.language.slice(0, 2)];
   return wanted.find((code) => code in LANGUAGES) ?? "en";
 }
 
@@ -30,6 +31,7 @@ export function choose(code: string): Promise<void> {
 export async function learn(code: string): Promise<void> {
   known = code === "en" ? {} : await texts(code);
   current = code;
+  localStorage.setItem(LAST, code);
   document.documentElement.lang = code;
   document.title = t("Notebook");
 }
@@ -37,6 +39,12 @@ export async function learn(code: string): Promise<void> {
 /** A text kept in several languages. */
 export function inWords(texts: Record<string, string> | undefined): string {
   return understood().map((tried) => texts?.[tried]).find(Boolean) ?? "";
+}
+
+/** In which language that is, where it is not the reader's own. */
+export function foreign(texts: Record<string, string> | undefined): string | null {
+  const found = understood().find((tried) => texts?.[tried]);
+  return found === undefined || found === current ? null : found;
 }
 
 /** Who reads Kazakh, Kyrgyz or Tajik reads Russian before English (core.i18n.understood). */

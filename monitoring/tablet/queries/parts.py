@@ -153,7 +153,7 @@ def _facility(session: Session, actor: Actor, seen: SeenVisit) -> Json:
 def _titles(session: Session, actor: Actor, _seen: SeenVisit) -> Json:
     themes, calls = standards.themes(session), coalition.recommendations_in_scope(session, actor.country)
     return {
-        "standards": {found.code: {"en": found.name} for found in standards.all_provisions(session)},
+        "standards": {found.code: standards.citations(found) for found in standards.all_provisions(session)},
         "themes": {theme.code: theme.titles for theme in themes},
         "calls": {call.code: call.titles for call in calls},
         "theme_order": [theme.code for theme in themes],
@@ -171,7 +171,7 @@ def _law(session: Session, _actor: Actor, seen: SeenVisit) -> Json:
         "provisions": [
             {
                 "code": code,
-                "instrument": provisions[code].instrument,
+                "instrument": standards.instrument_names(provisions[code]),
                 "provision": provisions[code].provision,
                 "requirement": provisions[code].requirement,
                 "binds": seen.visit.country in provisions[code].binds,

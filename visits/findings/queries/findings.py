@@ -27,7 +27,7 @@ class SeenFinding:
 def finding_for(session: Session, actor: Actor, finding_id: UUID, *, lock: bool = False) -> SeenFinding:
     """A finding of a visit that the actor may see. Raises NotFound.
 
-    Who changes it holds the visit's row (`lock`), as a tablet does whose batch changes drafts: neither waits for the other in a circle.
+    Who changes it holds the visit's row (`lock`), as a batch does that changes drafts: neither waits for the other in a circle.
     """
     finding = session.get(Finding, finding_id)
     if finding is None:

@@ -2,7 +2,7 @@
 
 import type { App } from "../app.ts";
 import { h, show } from "../dom.ts";
-import { inWords, severityWord, t } from "../texts.ts";
+import { dayWord, inWords, severityWord, t } from "../texts.ts";
 import { signInAddress, topBar } from "./frame.ts";
 
 export function colleaguesScreen(app: App): void {
@@ -14,7 +14,7 @@ export function colleaguesScreen(app: App): void {
     topBar(app, `#/visit/${pack.visit.id}`, t("Colleagues")),
     h("main", {},
       h("h1", {}, t("Colleagues")),
-      app.sync.signIn ? h("p", { class: "message" }, t("Colleagues' answers arrive again after you sign in. Yours are sent all the same."), " ", h("a", { href: signInAddress() }, t("Sign in"))) : null,
+      app.sync.signIn ? h("p", { class: "message" }, t("Colleagues' answers arrive again after you sign in. Yours are sent all the same."), " ", h("a", { class: "action", href: signInAddress() }, t("Sign in"))) : null,
       h("ul", { class: "rows" }, pack.team.map((member) => {
         const theirs = entries.filter((entry) => entry.author === member.id && !entry.question.startsWith("sheet."));
         const last = theirs.map((entry) => entry.device_time).sort().at(-1);
@@ -22,9 +22,9 @@ export function colleaguesScreen(app: App): void {
           h("span", { class: "quiet" }, theirs.length ? t("%(count)s answers, the last at %(time)s", { count: theirs.length, time: last?.slice(11, 16) ?? "" }) : t("nothing has arrived yet"))));
       })),
       pack.before.findings.length ? h("section", {}, h("h2", {}, t("Found here before")), h("ul", { class: "rows" }, pack.before.findings.map((finding) =>
-        h("li", {}, h("p", {}, inWords(finding.text)), h("p", { class: "quiet" }, [finding.severity ? severityWord(finding.severity) : t("good practice"), finding.visit_ended_on].join(" · ")))))) : null,
+        h("li", {}, h("p", {}, inWords(finding.text)), h("p", { class: "quiet" }, [finding.severity ? severityWord(finding.severity) : t("good practice"), dayWord(finding.visit_ended_on)].join(" · ")))))) : null,
       pack.before.recommendations.length ? h("section", {}, h("h2", {}, t("Still open")), h("ul", { class: "rows" }, pack.before.recommendations.map((open) =>
-        h("li", {}, h("p", {}, inWords(open.text)), h("p", { class: "quiet" }, `${inWords(open.authority)} · ${open.due_on}`))))) : null,
+        h("li", {}, h("p", {}, inWords(open.text)), h("p", { class: "quiet" }, `${inWords(open.authority)} · ${dayWord(open.due_on)}`))))) : null,
     ),
   );
 }

@@ -50,7 +50,7 @@ export function coverScreen(app: App, ways: Ways): void {
     problem,
     h("div", { class: "keypad" }, KEYS.map((key) => h("button", { class: "answer", type: "button", "data-key": key, "aria-label": names[key] ?? key, onclick: () => press(key) }, key))),
     h("p", { class: "tools" },
-      h("button", { class: "button plain", type: "button", onclick: ways.shut }, t("Shut the vault")),
+      h("button", { class: "button plain", type: "button", "data-shut": "vault", onclick: ways.shut }, t("Lock with the passphrase")),
       h("button", { class: "button plain", type: "button", "data-exit": "quick", onclick: ways.exit }, t("Quick exit"))),
   ));
   draw();

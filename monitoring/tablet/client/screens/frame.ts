@@ -11,7 +11,7 @@ export function topBar(app: App, back: string | null, title: string): HTMLElemen
   return h("header", { class: "top" },
     back ? h("a", { class: "back", href: back, "aria-label": t("Back") }, "‹") : null,
     h("strong", { class: "where" }, title),
-    sentState(app),
+    h("span", { class: "state", role: "status" }, sentState(app)),
     h("button", { class: "icon", type: "button", "data-lock": "cover", "aria-label": t("Cover the screen"), title: t("Cover the screen"), onclick: () => app.doors.cover() }, padlock()),
     quickExit(() => app.doors.exit()),
     loud(app),
@@ -44,7 +44,7 @@ export function sentState(app: App): HTMLElement {
   const unsent = sync.unsent + app.onTheWay;
   const state = unsent > 0 && sync.state === "sent" ? "waiting" : sync.state;
   const words = app.unsaved && state !== "cleared" ? t("%(count)s not on the disk", { count: app.unsaved }) : sentWords(sync, state, unsent);
-  return h("a", { class: `sent sent-${state}`, href: "#/unsent", role: "status", "data-sent": state, "data-unsent": unsent, "data-unsaved": app.unsaved }, words);
+  return h("a", { class: `sent sent-${state}`, href: "#/unsent", "data-sent": state, "data-unsent": unsent, "data-unsaved": app.unsaved }, words);
 }
 
 export function sentWords(sync: Sync, state = sync.state, count = sync.unsent): string {

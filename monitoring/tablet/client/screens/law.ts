@@ -2,7 +2,7 @@
 
 import type { App } from "../app.ts";
 import { h, show } from "../dom.ts";
-import { inWords, t } from "../texts.ts";
+import { foreign, inWords, t } from "../texts.ts";
 import { topBar } from "./frame.ts";
 
 export function lawScreen(app: App): void {
@@ -15,7 +15,7 @@ export function lawScreen(app: App): void {
       h("h1", {}, inWords(pack.law.mechanism)),
       h("p", {}, inWords(pack.law.mandate)),
       h("ul", { class: "rows" }, pack.law.provisions.map((provision) =>
-        h("li", {}, h("p", {}, h("strong", {}, `${provision.instrument} ${provision.provision}`), provision.binds ? null : h("span", { class: "quiet" }, ` ${t("a measuring stick here")}`)), h("p", {}, inWords(provision.requirement))))),
+        h("li", {}, h("p", {}, h("strong", {}, `${inWords(provision.instrument)}, ${provision.provision}`), provision.binds ? null : h("span", { class: "quiet" }, ` ${t("a measuring stick here")}`)), h("p", { lang: foreign(provision.requirement) }, inWords(provision.requirement))))),
     ),
   );
 }

@@ -18,6 +18,9 @@ export interface Photos {
   opening: () => void;
 }
 
+/** What was wrong with a question's last photo: it stays until another one is taken, however often the row is drawn. */
+const problems = new Map<string, string>();
+
 export function photoButton(photos: Photos, question: string, taken: (name: string) => void): HTMLElement | null {
   if (photos.taken >= MOST) return null;
   const { app, sheet } = photos;
@@ -26,11 +29,12 @@ export function photoButton(photos: Photos, question: string, taken: (name: stri
     const file = field.files?.[0];
     app.doors.locks.letGo();
     if (!file) return;
-    if (file.size > LARGEST_BYTES) return say(field, t("This photo is larger than 20 MB. Take it again with a smaller size."));
+    say(photos, question, null);
+    if (file.size > LARGEST_BYTES) return say(photos, question, t("This photo is larger than 20 MB. Take it again with a smaller size."));
     try {
       taken(await app.addPhoto(sheet, file));
     } catch (problem) {
-      say(field, problem instanceof Error && problem.name === "Full" ? t("There is no room for more photos on this tablet. Answers and notes are still kept. Send what waits, then try again.") : t("This file is not a picture that can be read. Take the photo again, or choose a JPEG, PNG, WebP or HEIC file."));
+      say(photos, question, problem instanceof Error && problem.name === "Full" ? t("There is no room for more photos on this tablet. Answers and notes are still kept. Send what waits, then try again.") : t("This file is not a picture that can be read. Take the photo again, or choose a JPEG, PNG, WebP or HEIC file."));
     }
   };
   const opening = (): void => {
@@ -42,12 +46,22 @@ export function photoButton(photos: Photos, question: string, taken: (name: stri
     h("input", { type: "file", accept: "image/*", capture: "environment", "data-photo": question, onchange: (event: Event) => void take(event), oncancel: () => app.doors.locks.letGo() }));
 }
 
-/** Say below the question what is wrong with what was chosen. */
-function say(field: HTMLInputElement, problem: string): void {
-  const question = field.closest(".question");
-  question?.querySelector(".photo-problem")?.remove();
-  question?.append(h("p", { class: "message photo-problem", role: "alert" }, problem));
-  field.value = "";
+/** Say below the question what is wrong with what was chosen; the row may have been drawn anew meanwhile. */
+function say(photos: Photos, question: string, problem: string | null): void {
+  const place = `${photos.sheet} ${question}`;
+  if (problem) problems.set(place, problem);
+  else problems.delete(place);
+  if (!location.hash.includes(photos.sheet)) return;
+  const row = document.getElementById(`q-${question}`);
+  row?.querySelector(".photo-problem")?.remove();
+  row?.append(photoProblem(photos, question) ?? "");
+  const field = row?.querySelector<HTMLInputElement>("[data-photo]");
+  if (field && problem) field.value = "";
+}
+
+export function photoProblem({ sheet }: Photos, question: string): HTMLElement | null {
+  const problem = problems.get(`${sheet} ${question}`);
+  return problem ? h("p", { class: "message photo-problem", role: "alert" }, problem) : null;
 }
 
 export function photoList({ app, sheet }: Photos, names: string[], remove: (name: string) => void): HTMLElement[] {
@@ -75,5 +89,5 @@ function notTaken(app: App, file: OutgoingFile, remove: (name: string) => void):
     await app.storage.dropFile(file.sha256);
     remove(file.sha256);
   };
-  return h("span", { class: "message", role: "alert" }, file.message, " ", h("button", { class: "link", type: "button", onclick: () => void drop() }, t("Remove this photo")));
+  return h("span", { class: "message", role: "alert" }, t(file.message), " ", h("button", { class: "link", type: "button", onclick: () => void drop() }, t("Remove this photo")));
 }

@@ -6,7 +6,7 @@ import { clockAt } from "../app.ts";
 import { h } from "../dom.ts";
 import { EMPTY, type Content, type Side } from "../entries.ts";
 import { answerWord, confidenceWord, inWords, reasonWord, sourceWord, t } from "../texts.ts";
-import { photoButton, photoList, type Photos } from "./photos.ts";
+import { photoButton, photoList, photoProblem, type Photos } from "./photos.ts";
 import { complaint, judge, savedWhileTyping, unread } from "./typing.ts";
 import { mark } from "./visit.ts";
 
@@ -44,8 +44,9 @@ export function questionRow(asked: Asked): HTMLElement {
     h("p", { class: "text" }, h("span", { class: "code" }, question.code), " ", inWords(question.texts), head ? dot(head.sent) : null),
     sides.length > 1 ? conflict(asked, sides) : answers(asked),
     problem ? h("p", { class: "problem" }, mark(problem)) : null,
-    head?.message ? h("p", { class: "message", role: "alert" }, head.message) : null,
+    head?.message ? h("p", { class: "message", role: "alert" }, t(head.message)) : null,
     sides.length === 1 ? details(asked) : help(asked),
+    asked.photos ? photoProblem(asked.photos, question.code) : null,
   );
 }
 

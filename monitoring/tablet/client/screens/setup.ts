@@ -5,7 +5,7 @@ import { random, toHex } from "../codec.ts";
 import * as network from "../network.ts";
 import { proposed, weakness } from "../passphrase.ts";
 import { addKeeper, Storage, type Keeper } from "../storage/index.ts";
-import { language, t } from "../texts.ts";
+import { chosenLanguage, language, learn, t } from "../texts.ts";
 import { VaultDoor } from "../vault.ts";
 import { toldOfLoss } from "../people.ts";
 import { languages, lostWords, quickExit, signInAddress } from "./frame.ts";
@@ -27,6 +27,7 @@ export async function setupScreen(setup: Setup): Promise<void> {
   } catch (problem) {
     return withoutSession(setup, problem);
   }
+  await learn(chosenLanguage(me.person.language));
   form(setup, me, proposed(language()));
 }
 
@@ -101,7 +102,7 @@ function mistake(passphrase: string, pin: string, label: string): string {
 
 async function make(setup: Setup, me: network.Me, passphrase: string, pin: string, label: string): Promise<void> {
   const name = toHex(random(12));
-  const { epoch, ...device } = await network.enrol("tablet");
+  const { epoch, ...device } = await network.enrol(t("Tablet"));
   const door = new VaultDoor();
   await door.vault.make(name, passphrase, pin, me.person, device);
   const storage = new Storage(name);

@@ -2,7 +2,7 @@
 
 import type { Definition, SheetResult } from "../../shared/types.ts";
 import type { App } from "../app.ts";
-import { h, keepFocus, shape, show, swap } from "../dom.ts";
+import { afterPaint, h, keepFocus, shape, show, swap } from "../dom.ts";
 import { suggestion } from "../suggestions.ts";
 import { inWords, languageNote, severityWord, t } from "../texts.ts";
 import type { SheetRow } from "../vault/pack.ts";
@@ -49,15 +49,20 @@ function editing(): boolean {
 function redraw(shown: Shown): void {
   const result = shown.app.result(shown.sheet);
   const body = document.querySelector(".section");
-  const map = document.querySelector(".map");
-  refreshState(shown.app);
-  if (!result || !body || !map) return;
+  if (!result || !body) return refreshState(shown.app);
   const before = openSections(shown.definition, shown.result).map((section) => section.key).join();
   shown.result = result;
   if (openSections(shown.definition, result).map((section) => section.key).join() !== before) return sheetScreen(shown.app, shown.sheet, shown.section);
+  keepFocus(() => drawQuestions(body, shown));
+  afterPaint(() => body.isConnected && drawAround(shown));
+}
+
+/** The map, the counts and the state of sending: the answer that was tapped stands on the screen before them. */
+function drawAround(shown: Shown): void {
+  refreshState(shown.app);
   keepFocus(() => {
-    swap(map, () => sectionMap(shown));
-    drawQuestions(body, shown);
+    const map = document.querySelector(".map");
+    if (map) swap(map, () => sectionMap(shown));
     document.querySelector(".bottom")?.replaceWith(bottomBar(shown));
   });
 }
@@ -141,9 +146,34 @@ function drawQuestion(asked: Asked, old: HTMLElement | undefined, above: Element
     return fresh;
   }
   const unfolded = old.querySelector("details")?.open ?? false;
-  const row = swap(old, () => questionRow(asked));
+  const row = renew(old, questionRow(asked)) ? old : swap(old, () => questionRow(asked));
   row.querySelector("details")?.toggleAttribute("open", unfolded);
   return row;
+}
+
+/** Put what is new around the answers of a row, if these are the same as before: a button that has the focus keeps it, and nothing is laid out twice. */
+function renew(old: HTMLElement, fresh: HTMLElement): boolean {
+  const [answers, others] = [old.querySelector(":scope > .answers"), fresh.querySelector(":scope > .answers")];
+  if (!answers || !others || typingIn(old)) return false;
+  const [now, next] = [[...answers.children], [...others.children]];
+  const same = now.length === next.length && now.every((button, at) => button.matches("button") && button.textContent === next[at]?.textContent);
+  if (!same) return false;
+  now.forEach((button, at) => button.setAttribute("aria-pressed", next[at]?.getAttribute("aria-pressed") ?? "false"));
+  const [before, after] = [siblings(others, "previousSibling").toReversed(), siblings(others, "nextSibling")];
+  for (const gone of [...siblings(answers, "previousSibling"), ...siblings(answers, "nextSibling")]) gone.remove();
+  answers.before(...before);
+  answers.after(...after);
+  return true;
+}
+
+function typingIn(row: HTMLElement): boolean {
+  return document.activeElement !== null && row.contains(document.activeElement) && document.activeElement.matches("input, textarea");
+}
+
+function siblings(of: Element, way: "previousSibling" | "nextSibling"): ChildNode[] {
+  const found: ChildNode[] = [];
+  for (let next = of[way]; next; next = next[way]) found.push(next);
+  return found;
 }
 
 function askedHere(shown: Shown): Asked[] {

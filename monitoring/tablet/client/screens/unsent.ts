@@ -65,7 +65,10 @@ function why(app: App): string {
 
 function problems(...groups: Item[][]): HTMLElement | null {
   const counted = new Map<string, number>();
-  for (const item of groups.flat()) counted.set(item.message || t("no reason was given"), (counted.get(item.message || t("no reason was given")) ?? 0) + 1);
+  for (const item of groups.flat()) {
+    const said = item.message ? t(item.message) : t("no reason was given");
+    counted.set(said, (counted.get(said) ?? 0) + 1);
+  }
   if (counted.size === 0) return null;
   return h("section", {}, h("h2", {}, t("What the server said")), h("ul", {}, [...counted].map(([message, count]) => h("li", {}, `${message} (${count})`))));
 }

@@ -61,7 +61,7 @@ export interface Pack extends VisitPart {
     basis: "opcat" | "agreement";
     mechanism: Texts;
     mandate: Texts;
-    provisions: { code: string; instrument: string; provision: string; requirement: Texts; binds: boolean }[];
+    provisions: { code: string; instrument: Texts; provision: string; requirement: Texts; binds: boolean }[];
   };
   /** The forms by the id of their version. */
   versions: Record<string, Definition>;
