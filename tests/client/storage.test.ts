@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 describe("the storage of a tablet", () => {
   it("keeps a change with its number, its working copy, its sealed copy and its envelope, all at once", async () => {
-    await storage.save(row("1"), outgoing("1", 7), ENVELOPE);
+    await storage.save([row("1")], outgoing("1", 7), ENVELOPE);
     expect(await storage.setting("counter")).toBe(8);
     expect((await storage.rows("v")).map((kept) => kept.id)).toEqual(["1"]);
     expect((await storage.waiting(10)).map((kept) => kept.counter)).toEqual([7]);
@@ -42,13 +42,13 @@ describe("the storage of a tablet", () => {
   });
 
   it("gives what waits in the order in which it was made", async () => {
-    for (const counter of [3, 1, 2]) await storage.save(null, outgoing(`n${counter}`, counter), ENVELOPE);
+    for (const counter of [3, 1, 2]) await storage.save([], outgoing(`n${counter}`, counter), ENVELOPE);
     expect((await storage.waiting(2)).map((kept) => kept.counter)).toEqual([1, 2]);
   });
 
   it("lets go of everything readable of a visit, and of nothing that waits to be sent", async () => {
-    await storage.save(row("1"), outgoing("1", 1), ENVELOPE);
-    await storage.save(row("2", "w"), outgoing("2", 2, { visit: "w" }), null);
+    await storage.save([row("1")], outgoing("1", 1), ENVELOPE);
+    await storage.save([row("2", "w")], outgoing("2", 2, { visit: "w" }), null);
     await storage.keep("key-v", new Uint8Array([1]));
     await storage.dropVisit("v");
     expect(await storage.rows("v")).toEqual([]);
@@ -58,8 +58,8 @@ describe("the storage of a tablet", () => {
   });
 
   it("keeps an envelope for as long as something sealed under it is here", async () => {
-    await storage.save(null, outgoing("1", 1), ENVELOPE);
-    await storage.save(null, outgoing("2", 2), null);
+    await storage.save([], outgoing("1", 1), ENVELOPE);
+    await storage.save([], outgoing("2", 2), null);
     await storage.dropSent(["1"]);
     expect(await storage.envelope("e1")).toBeDefined();
     await storage.dropSent(["2"]);
@@ -78,9 +78,9 @@ describe("the storage of a tablet", () => {
   });
 
   it("opens the database again when the browser has closed it underneath", async () => {
-    await storage.save(row("1"), outgoing("1", 1), ENVELOPE);
+    await storage.save([row("1")], outgoing("1", 1), ENVELOPE);
     const restore = failing("InvalidStateError", 1);
-    await storage.save(row("2"), outgoing("2", 2), null);
+    await storage.save([row("2")], outgoing("2", 2), null);
     restore();
     expect((await storage.waiting(10)).map((kept) => kept.id)).toEqual(["1", "2"]);
   });
@@ -88,7 +88,7 @@ describe("the storage of a tablet", () => {
   it("says so when opening it again does not help", async () => {
     await storage.keep("open", true);
     const restore = failing("InvalidStateError");
-    await expect(storage.save(row("1"), outgoing("1", 1), ENVELOPE)).rejects.toThrow();
+    await expect(storage.save([row("1")], outgoing("1", 1), ENVELOPE)).rejects.toThrow();
     restore();
   });
 
@@ -96,7 +96,7 @@ describe("the storage of a tablet", () => {
     const file = { sha256: "f", envelope: "e1", visit: "v", sheet: "s", size: 3, fate: "waiting" as const, at: 1, tries: 0, seq: null, message: "" };
     await storage.saveFile(file, new Uint8Array([1, 2, 3]), null, ENVELOPE);
     const restore = failing("QuotaExceededError", 1);
-    await storage.save(row("1"), outgoing("1", 1), null);
+    await storage.save([row("1")], outgoing("1", 1), null);
     restore();
     expect((await storage.waiting(10)).map((kept) => kept.id)).toEqual(["1"]);
   });
@@ -104,18 +104,18 @@ describe("the storage of a tablet", () => {
   it("says that the disk is full when there is no reserve left", async () => {
     await Promise.all([storage.keep("open", true), storage.outgoingFiles()]);
     const restore = failing("QuotaExceededError");
-    await expect(storage.save(row("1"), outgoing("1", 1), ENVELOPE)).rejects.toBeInstanceOf(Full);
+    await expect(storage.save([row("1")], outgoing("1", 1), ENVELOPE)).rejects.toBeInstanceOf(Full);
     restore();
   });
 
   it("takes nothing more once the browser has cleared what was kept: its envelopes are gone", async () => {
-    await storage.save(row("1"), outgoing("1", 1), ENVELOPE);
+    await storage.save([row("1")], outgoing("1", 1), ENVELOPE);
     await storage.drop("device");
-    await expect(storage.save(row("2"), outgoing("2", 2), null)).rejects.toBeInstanceOf(Cleared);
+    await expect(storage.save([row("2")], outgoing("2", 2), null)).rejects.toBeInstanceOf(Cleared);
   });
 
   it("shows one person nothing of another", async () => {
-    await storage.save(row("1"), outgoing("1", 1), ENVELOPE);
+    await storage.save([row("1")], outgoing("1", 1), ENVELOPE);
     expect(await new Storage(`other-${number}`).rows("v")).toEqual([]);
   });
 

@@ -154,17 +154,17 @@ export class Storage {
   }
 
   /**
-   * One change, whole or not at all and on the disk when this returns: its number, its working copy, its sealed copy and the envelope.
+   * One change, whole or not at all and on the disk when this returns: its number, its readable rows, its sealed copy and the envelope.
    * Raises Full, and Cleared where the envelopes of what was sealed before are gone.
    */
-  async save(row: Row | null, outgoing: Outgoing, envelope: Envelope | null): Promise<void> {
+  async save(rows: Row[], outgoing: Outgoing, envelope: Envelope | null): Promise<void> {
     const work = (): Promise<void> =>
       this.texts.run(async (database) => {
         const transaction = database.transaction(["settings", "rows", "envelopes", "outbox"], "readwrite", { durability: "strict" });
         begin(transaction.done);
         if ((await transaction.objectStore("settings").getKey("device")) === undefined) throw new Cleared();
         begin(transaction.objectStore("settings").put(outgoing.counter + 1, "counter"));
-        if (row) begin(transaction.objectStore("rows").put(row));
+        for (const row of rows) begin(transaction.objectStore("rows").put(row));
         if (envelope) begin(transaction.objectStore("envelopes").put(envelope));
         begin(transaction.objectStore("outbox").put(outgoing));
         await transaction.done;

@@ -3,7 +3,7 @@
 import { sha256, type Bytes } from "../codec.ts";
 import { EMPTY, type Content, type Entry, type Opened } from "../entries.ts";
 import { factsWith, isFact } from "../facts.ts";
-import { Storage, type DeviceSecrets, type Envelope, type Outgoing } from "../storage/index.ts";
+import { Storage, type DeviceSecrets, type Envelope, type Outgoing, type Row } from "../storage/index.ts";
 import type { Facts, Severity } from "../../shared/types.ts";
 import { Interview, type Step } from "./interviews.ts";
 import { Keys } from "./keys.ts";
@@ -206,8 +206,10 @@ export class Vault {
       fate: "waiting", at: Math.floor(Date.now() / 60_000), tries: 0, seq: null, message: "",
     };
     const entry: Entry = { ...draft, author: this.person.id, author_name: this.person.name, sent: "waiting" };
-    const row = tally ? await this.keys.row(visit, "tally", `${visit} tally`, tally) : readable ? await this.keys.row(visit, "entry", id, entry) : null;
-    await this.storage.save(row, outgoing, envelope.fresh);
+    const rows: Row[] = [];
+    if (readable) rows.push(await this.keys.row(visit, "entry", id, entry));
+    if (tally) rows.push(await this.keys.row(visit, "tally", `${visit} tally`, tally));
+    await this.storage.save(rows, outgoing, envelope.fresh);
     envelope.saved();
     this.counter += 1;
     if (readable) this.note(entry);
@@ -263,15 +265,14 @@ export class Vault {
       const visit = this.visitNow();
       const band = this.interviews.get(sheet)?.band() ?? "||";
       const content = { ...EMPTY, value: "yes" };
-      const entry = await this.write({ id: crypto.randomUUID(), visit, sheet, question: "sheet.closed", content, bases: [], device_time: deviceTime }, true);
-      this.interviews.delete(sheet);
-      this.envelopes.delete(sheet);
       const tally = await this.tally(visit);
       if (!counted) {
         tally.all[band] = (tally.all[band] ?? 0) + 1;
         tally.held[band] = (tally.held[band] ?? 0) + 1;
-        await this.storage.putRows([await this.keys.row(visit, "tally", `${visit} tally`, tally)]);
       }
+      const entry = await this.write({ id: crypto.randomUUID(), visit, sheet, question: "sheet.closed", content, bases: [], device_time: deviceTime }, true, tally);
+      this.interviews.delete(sheet);
+      this.envelopes.delete(sheet);
       return { entry, tally };
     });
   }
