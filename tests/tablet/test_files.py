@@ -148,6 +148,12 @@ def test_there_are_no_photos_in_interviews(session: Session, settings, visit: Vi
     assert (rows(session, MediaFile), rows(session, WaitingFile), everything(settings.media)) == ([], [], [])
 
 
+def test_what_is_refused_is_said_in_the_language_of_the_tablet(visit: Visit, lead: Tablet, wire: Wire) -> None:
+    name, sealed, headers = lead.sealer.file(visit.id, lead.open("INTERVIEW", "A-01"), picture())
+    answer = wire.put_file(name, sealed, headers | {"Accept-Language": "ru"})
+    assert answer["message"] == "В беседах наедине снимков не бывает."
+
+
 @pytest.mark.parametrize("why", ["not_in_team", "no_sheet", "no_visit", "device_revoked"])
 def test_a_photo_that_cannot_count_yet_waits_sealed(
     session: Session, settings, visit: Visit, police: Sheet, tablet, client, why: str

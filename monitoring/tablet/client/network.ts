@@ -161,7 +161,8 @@ export async function putFile(device: DeviceSecrets, file: OutgoingFile, envelop
 }
 
 async function send<T extends { nonce: string }>(path: string, device: DeviceSecrets, nonce: string, body: string | Bytes, headers: Record<string, string>, patience: number): Promise<T> {
-  const authorised = { ...headers, Authorization: `Device ${device.id}:${device.token}` };
+  // what the server says of an entry is read on this tablet
+  const authorised = { ...headers, Authorization: `Device ${device.id}:${device.token}`, "Accept-Language": document.documentElement.lang };
   const answer = await ask(path, { method: "PUT", credentials: "omit", body, headers: authorised }, patience);
   const text = await answer.text().catch(() => {
     throw new Unreachable();
