@@ -43,7 +43,7 @@ OFFICE = {
     "auditor.kz": ("admin.trail",),
     None: (
         "security.login", "public.home", "public.reports", "public.report", "public.recommendations", "public.recommendation",
-        "tablet.shell", "public.trust",
+        "tablet.shell",
     ),
 }  # fmt: skip
 """Who opens which pages; None is somebody who is not signed in."""
@@ -54,9 +54,9 @@ OTHER_VISIT = {
 """Pages of a visit that lies ahead, or whose findings are being decided; all others are opened for one that was published."""
 LEFT_OUT = {
     "static", "bootstrap.static", "healthz", "public.start", "public.pdf", "sheets.photo", "public.authority",
-    "tablet.service_worker", "tablet.worker", "tablet.web_manifest", "desk.decide_waiting",
+    "tablet.service_worker", "tablet.worker", "tablet.web_manifest", "desk.decide_waiting", "public.trust",
 }  # fmt: skip
-"""Files and redirects, and the question about what waits: in the demonstration nothing does."""
+"""Files, redirects, and what the demonstration lacks: something that waits, a certificate of its own."""
 
 
 @dataclass(frozen=True)
