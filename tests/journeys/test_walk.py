@@ -176,11 +176,14 @@ def _cover_and_leave(page: Page, album: Album) -> None:
     album.take(
         page, "leaving", "Before leaving: what must not be forgotten, and the one tap that lets the counts of interviews go."
     )
+    expect(page.locator(".checks li", has_text="photo")).to_have_attribute("data-done", "false")
     page.locator("[data-leave]").click()
     expect(page.locator("[data-left]")).to_be_visible()
     page.locator(".sent").click()
     expect(page.locator("[data-state=no_network]")).to_be_visible()
-    album.take(page, "unsent", "What waits, since when and why. It is sent by itself, and can be carried away as a sealed file.")
+    waiting = page.locator("dl.facts dd").first.inner_text().split()[0]
+    expect(page.locator(".sent")).to_have_attribute("data-unsent", waiting)
+    album.take(page, "unsent", "What waits, since when and why. It is sent by itself.")
 
 
 def _send(lead: Tablet, second: Tablet, album: Album) -> None:

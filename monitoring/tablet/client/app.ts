@@ -324,6 +324,7 @@ export class App {
 
   async leaveVisit(): Promise<void> {
     this.tally = await this.keep(this.vault.leaveVisit(localTime(new Date())));
+    await this.sync.look(); // several were made at once
     void this.sync.wake();
   }
 

@@ -1,14 +1,18 @@
 // Before the team leaves: what must not be forgotten, and the one tap that lets the counts of interviews go.
 
 import type { App } from "../app.ts";
-import { h, show } from "../dom.ts";
+import { h, show, stillHere } from "../dom.ts";
 import { t } from "../texts.ts";
 import { counted } from "../vault/tally.ts";
 import { topBar } from "./frame.ts";
 
-export function leavingScreen(app: App): void {
+export async function leavingScreen(app: App): Promise<void> {
+  const wanted = stillHere();
+  const files = await app.storage.outgoingFiles();
   const pack = app.pack;
-  if (!pack) return;
+  if (!pack || !wanted()) return;
+  // what the server misses, or what it does not even know to be missing yet
+  const missing = Math.max(app.photosMissing, files.filter((file) => file.visit === pack.visit.id && file.fate === "waiting").length);
   const sheets = app.sheets();
   const open = sheets.filter((sheet) => sheet.per === "interview" && sheet.opened_by === app.me.id && !sheet.closed);
   const unanswered = sheets.filter((sheet) => sheet.per !== "interview").reduce((sum, sheet) => {
@@ -17,10 +21,10 @@ export function leavingScreen(app: App): void {
   }, 0);
   const conflicts = sheets.reduce((sum, sheet) => sum + (app.result(sheet)?.conflicts.length ?? 0), 0);
   const held = Object.values(app.tally.held).reduce((sum, count) => sum + count, 0);
-  app.changed = () => leavingScreen(app);
+  app.changed = () => void leavingScreen(app);
   const leave = async (): Promise<void> => {
     await app.leaveVisit();
-    leavingScreen(app);
+    await leavingScreen(app);
   };
   show(
     topBar(app, `#/visit/${pack.visit.id}`, t("Before leaving")),
@@ -30,7 +34,7 @@ export function leavingScreen(app: App): void {
         check(unanswered === 0, t("Every question is answered or has a reason"), unanswered ? t("%(count)s are open", { count: unanswered }) : ""),
         check(conflicts === 0, t("No two answers disagree"), conflicts ? t("%(count)s disagree: decide now, while both are here", { count: conflicts }) : ""),
         check(open.length === 0, t("Every interview is closed"), open.map((sheet) => sheet.label).join(", ")),
-        check(app.photosMissing === 0, t("Every photo has arrived"), app.photosMissing ? t("%(count)s are still on a tablet", { count: app.photosMissing }) : ""),
+        check(missing === 0, t("Every photo has arrived"), missing ? t("%(count)s are still on a tablet", { count: missing }) : ""),
         check(app.sync.unsent === 0, t("Everything has been sent"), app.sync.unsent ? t("%(count)s wait; they are sent by themselves", { count: app.sync.unsent }) : ""),
       ),
       h("p", {}, t("Those who spoke with you: did each hear how to report pressure, and is a return visit needed?")),
