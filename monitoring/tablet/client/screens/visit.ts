@@ -145,7 +145,7 @@ function interviews(app: App, sheets: SheetRow[]): HTMLElement | null {
   });
   return h("section", {},
     counted(t("Interviews"), mine.filter((sheet) => !sheet.joins).length + app.pack.other_interviews),
-    spoken.people ? h("p", { class: "quiet", "data-tally": spoken.people }, t("%(women)s women, %(men)s men · sealed", { women: spoken.women, men: spoken.men })) : null,
+    spoken.people ? h("p", { class: "quiet", "data-tally": spoken.people }, spoken.women + spoken.men ? t("%(women)s women, %(men)s men · sealed", { women: spoken.women, men: spoken.men }) : t("sealed")) : null,
     list,
     h("button", { class: "button", "data-open": "INTERVIEW", onclick: () => void openInterview(app, null) }, t("Begin an interview")),
   );
